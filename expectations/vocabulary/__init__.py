@@ -1,0 +1,1 @@
+"""The words every other package uses: codes, money, moments, grades, digests."""

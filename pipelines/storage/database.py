@@ -1,0 +1,73 @@
+"""The one database of a home: SQLite by default, PostgreSQL by URL.
+
+Everything that must hold together (decisions, alerts, the outbox, which lake files count) is written through
+``transaction``: one writer at a time, all or nothing. It is the commit point of every run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event, text
+
+metadata = MetaData()
+"""Every table of the database registers here, in the module that owns it."""
+
+_WRITER_LOCK = 0x58696E6A69  # "Xinji": the advisory lock that PostgreSQL writers queue on
+
+
+class Database:
+    """A connection pool with one rule: writers queue, readers do not wait.
+
+    Parameters
+    ----------
+    url:
+        SQLAlchemy URL, such as ``sqlite:////var/xinji/ledger.db`` or ``postgresql+psycopg://...``.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.engine: Engine = create_engine(url)
+        self.is_sqlite = self.engine.dialect.name == "sqlite"
+        if self.is_sqlite:
+            event.listen(self.engine, "connect", _prepare_sqlite)
+
+    def create_tables(self) -> None:
+        """Create the tables that are not there yet."""
+        metadata.create_all(self.engine)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """A write transaction. It commits when the block ends and rolls back on any error."""
+        with self.engine.connect() as connection:
+            if self.is_sqlite:
+                connection.execute(text("BEGIN IMMEDIATE"))
+            else:
+                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _WRITER_LOCK})
+            try:
+                yield connection
+            except BaseException:
+                connection.rollback()
+                raise
+            connection.commit()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection for reading: a consistent snapshot, never blocked by a writer."""
+        with self.engine.connect() as connection:
+            if self.is_sqlite:
+                connection.execute(text("BEGIN"))
+            yield connection
+            connection.rollback()
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self.engine.dispose()
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    """Write-ahead log for readers beside a writer; full sync, since a commit here is a published decision."""
+    connection.isolation_level = None  # the driver must not open transactions of its own
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+        connection.execute(f"PRAGMA {pragma}")
