@@ -40,7 +40,9 @@ def parse_moment(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text.strip())
     except ValueError as error:
-        raise UsageError(f"'{text}' is not a time.", "Write it as 2026-03-31T06:00:00 or with +08:00 behind it.") from error
+        raise UsageError(
+            f"'{text}' is not a time.", "Write it as 2026-03-31T06:00:00 or with +08:00 behind it."
+        ) from error
     return moment if moment.tzinfo else moment.replace(tzinfo=ZONE)
 
 

@@ -1,0 +1,1 @@
+"""One contract per table, and the mechanism that loads and checks it."""
