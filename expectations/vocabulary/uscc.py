@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from stdnum.cn import uscc as _standard
-from stdnum.exceptions import InvalidComponent, InvalidChecksum, InvalidFormat, InvalidLength, ValidationError
+from stdnum.exceptions import InvalidChecksum, InvalidComponent, InvalidFormat, InvalidLength, ValidationError
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 """The 31 characters of the code: no I, O, S, V, Z."""
