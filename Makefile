@@ -1,0 +1,56 @@
+# make demo            the simulated zone from landing files to a risk list
+# make demo DATA=korea the same on 54,000 Korean import declarations
+# make test            every test this machine can run; what it lacks is skipped and listed
+# make check           format, lint, types, import contracts
+# make lock            renew the locked requirements after a change in pyproject.toml
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(BIN)/uv
+DATA ?= zone
+
+.PHONY: demo test check format lock clean
+.DEFAULT_GOAL := demo
+
+$(UV): requirements/uv.txt
+	@PYTHON=$(PYTHON) sh setup/prerequisites.sh
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@touch $(UV)
+
+$(VENV)/run.stamp: requirements/run.txt pyproject.toml $(UV)
+	@echo "Installing Xinji into $(VENV) ..."
+	@VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --require-hashes -r requirements/run.txt
+	@VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/dev.stamp: requirements/dev.txt $(VENV)/run.stamp
+	@echo "Installing the test tools into $(VENV) ..."
+	@VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --require-hashes -r requirements/dev.txt
+	@touch $@
+
+demo: $(VENV)/run.stamp
+	@$(BIN)/xinji demo --data $(DATA)
+
+test: $(VENV)/dev.stamp
+	@$(BIN)/python -m pytest -n auto --dist loadgroup -rs
+
+check: $(VENV)/dev.stamp
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: $(VENV)/dev.stamp
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+lock: $(UV)
+	@$(UV) pip compile --quiet pyproject.toml --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-annotate --no-header --output-file requirements/run.txt
+	@$(UV) pip compile --quiet pyproject.toml --extra dev --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-annotate --no-header --constraint requirements/run.txt --output-file requirements/dev.txt
+
+clean:
+	@rm -rf $(VENV) var .mypy_cache .ruff_cache .import_linter_cache

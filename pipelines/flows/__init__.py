@@ -1,0 +1,1 @@
+"""The steps as Prefect flows, with retries, timeouts, artifacts and schedules."""

@@ -1,0 +1,80 @@
+"""Where a home lies and what it talks to: the only module that reads the environment.
+
+Everything has a default that works on one machine with nothing else installed. Secrets come from the environment or
+from files, never from the command line.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Deployment settings, each from ``XINJI_<NAME>``.
+
+    Attributes
+    ----------
+    home:
+        The folder that holds zone, inbox, lake, ledger and reports.
+    database_url:
+        SQLAlchemy URL of the ledger's database; empty: SQLite in the home.
+    mlflow_uri:
+        MLflow tracking URI; empty: SQLite in the home.
+    threads, memory_limit:
+        What DuckDB may use. Empty memory limit: DuckDB's own default of 80 % of the machine.
+    risk_control_url, risk_control_secret:
+        Where alerts and actions are delivered, and the Standard Webhooks secret (``whsec_...``) they are signed with.
+    risk_control_allow_private:
+        Whether the receiver may lie on a private or loopback address.
+    shared_data:
+        Folder with further public data sets; none is needed.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="XINJI_", secrets_dir=None, extra="ignore")
+
+    home: Path = Path("var")
+    database_url: str = ""
+    mlflow_uri: str = ""
+    threads: int = Field(default_factory=lambda: os.cpu_count() or 2, ge=1)
+    memory_limit: str = ""
+    risk_control_url: str = ""
+    risk_control_secret: SecretStr = SecretStr("")
+    risk_control_allow_private: bool = False
+    shared_data: Path | None = None
+
+    @property
+    def ledger_url(self) -> str:
+        """URL of the database that holds the ledger."""
+        return self.database_url or f"sqlite:///{self.home.absolute() / 'ledger.db'}"
+
+    @property
+    def tracking_uri(self) -> str:
+        """MLflow's tracking URI."""
+        return self.mlflow_uri or f"sqlite:///{self.home.absolute() / 'mlflow.db'}"
+
+
+def load_settings(home: Path | None = None) -> Settings:
+    """Read the environment; an explicit home wins over ``XINJI_HOME``."""
+    return Settings(home=home) if home is not None else Settings()
+
+
+def keep_libraries_quiet(home: Path) -> None:
+    """Turn off what Prefect, MLflow and Great Expectations would send out, and keep their files inside the home.
+
+    Call before any of them is imported. What the operator has set in the environment stays.
+    """
+    quiet = {
+        "DO_NOT_TRACK": "1",
+        "PREFECT_HOME": str(home.absolute() / "prefect"),
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "60",
+        "PREFECT_LOGGING_LEVEL": "WARNING",
+        "MLFLOW_DISABLE_TELEMETRY": "true",
+        "GX_ANALYTICS_ENABLED": "false",
+    }
+    for name, value in quiet.items():
+        os.environ.setdefault(name, value)
