@@ -1,0 +1,34 @@
+"""The command line. Everything heavy is imported inside the command that needs it, so that ``--help`` stays quick."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from expectations.errors import UsageError, XinjiError
+from pipelines.cli import output
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit with its code: 0 done, 1 failed, 2 wrong usage, 3 something withheld."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    output.speak_json("--json" in words)
+    sys.exit(run([word for word in words if word != "--json"]))
+
+
+def run(words: Sequence[str]) -> int:
+    """Carry out one invocation and return its exit code. Errors meant for people end here."""
+    from typer.exceptions import Abort, TyperException
+
+    from pipelines.cli.application import build
+
+    try:
+        code = build().main(args=list(words), prog_name="xinji", standalone_mode=False)
+    except Abort:
+        return output.FAILED
+    except TyperException as error:
+        message = error.format_message() if hasattr(error, "format_message") else str(error)
+        return output.fail(UsageError(message, "See: xinji --help"))
+    except XinjiError as error:
+        return output.fail(error)
+    return code if isinstance(code, int) else output.DONE
