@@ -1,0 +1,224 @@
+"""From labelled rows to frozen trees: choose size and length on unseen rows, calibrate on them, fit once more on all.
+
+A row whose horizon was observed only in part carries an *exposure* e in (0, 1]: the share that was observed. The event
+is assumed to be equally likely in every part of the horizon (constant hazard), so the log-odds of seeing it are those
+of the whole horizon plus log(e). That is exact for rare events; at a rate of 20 % and half a horizon it overstates
+the observed log-odds by about 0.1. The offset is given to LightGBM as initial score and never predicted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import lightgbm
+import numpy as np
+import numpy.typing as npt
+from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
+
+from models.scorer.calibration import Calibration, fit_sigmoid
+from models.scorer.capacity import Capacity, affordable
+from models.scorer.errors import FittingError
+from models.scorer.protocol import FloatArray, log_odds_of
+from models.scorer.trees import TreeScorer, trees_text
+
+IntArray = npt.NDArray[np.int64]
+Fold = tuple[IntArray, IntArray]
+
+_PATIENCE = 100
+_ROWS_FOR_ONE_FOLD = 200_000
+_ROWS_FOR_IMPORTANCE = 5_000
+_DIGITS_OF_LOSS = 10
+"""LightGBM sums its metric in as many parts as there are threads, so the last digits differ between machines."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Rows to learn from.
+
+    Attributes
+    ----------
+    matrix:
+        Shape (n, k), NaN where there is no value.
+    outcome:
+        1.0 where an adverse event was seen, else 0.0.
+    exposure:
+        Share of the horizon that was observed, in (0, 1].
+    weight:
+        Positive; how many rows of the population this row stands for.
+    groups:
+        Rows of one group never fall on both sides of a fold; None when rows are independent.
+    """
+
+    matrix: FloatArray
+    outcome: FloatArray
+    exposure: FloatArray
+    weight: FloatArray
+    groups: npt.NDArray[Any] | None
+    names: tuple[str, ...]
+    monotone: tuple[int, ...]
+
+    @property
+    def events(self) -> int:
+        """Rows with an adverse event."""
+        return int(self.outcome.sum())
+
+    @property
+    def rarer_class(self) -> int:
+        """Rows of the class that limits what can be learnt."""
+        return min(self.events, len(self.outcome) - self.events)
+
+    @property
+    def base_rate(self) -> float:
+        """Events per fully observed horizon, weighted; held inside (0, 1) where whole horizons are rare."""
+        rate = float(self.weight @ self.outcome / (self.weight @ self.exposure))
+        return min(max(rate, 1e-6), 1 - 1e-6)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What does not depend on the data.
+
+    Attributes
+    ----------
+    monotone_method:
+        ``basic`` or ``intermediate``; LightGBM's ``advanced`` is known to break its own constraints.
+    threads:
+        Changes the speed and nothing else; 0 leaves it to LightGBM.
+    """
+
+    seed: int = 0
+    folds: int = 5
+    monotone_method: str = "basic"
+    threads: int = 0
+
+
+@dataclass(frozen=True)
+class _Trial:
+    capacity: Capacity
+    rounds: int
+    loss: float
+    margins: FloatArray
+    """Of rows outside the fold that made them; NaN for rows in no test fold."""
+
+
+def fit_trees(sample: Sample, settings: Settings, catalogue_digest: str = "") -> TreeScorer:
+    """Fit, calibrate and freeze.
+
+    Raises
+    ------
+    FittingError
+        When one of the two classes has fewer than two rows (or groups).
+    """
+    folds = _folds(sample, settings)
+    base = log_odds_of(sample.base_rate)
+    trials = [_trial(capacity, sample, settings, folds, base) for capacity in affordable(sample.rarer_class)]
+    best = min(trials, key=lambda trial: trial.loss)
+    seen = ~np.isnan(best.margins)
+    calibration = fit_sigmoid(
+        best.margins[seen], sample.outcome[seen], sample.exposure[seen], sample.weight[seen] / sample.weight.mean()
+    )
+    booster = lightgbm.train(
+        _parameters(best.capacity, sample, settings), _dataset(sample, base), num_boost_round=best.rounds
+    )
+    return TreeScorer(
+        trees=trees_text(booster),
+        feature_names=sample.names,
+        base_margin=base,
+        calibration=calibration,
+        base_rate=sample.base_rate,
+        monotone=sample.monotone,
+        importances=_importances(booster, sample, calibration),
+        catalogue_digest=catalogue_digest,
+        training={
+            "rows": len(sample.outcome),
+            "events": sample.events,
+            "groups": len(np.unique(sample.groups)) if sample.groups is not None else len(sample.outcome),
+            "mean_exposure": float(sample.exposure.mean()),
+            "capacity": best.capacity.name,
+            "rounds": best.rounds,
+            "loss_on_unseen_rows": {trial.capacity.name: trial.loss for trial in trials},
+            "seed": settings.seed,
+            "folds": len(folds),
+            "monotone_method": settings.monotone_method,
+            "lightgbm": lightgbm.__version__,
+        },
+    )
+
+
+def _folds(sample: Sample, settings: Settings) -> list[Fold]:
+    """Stratified by outcome, whole groups at a time; as many as the rarer class can fill."""
+    count = min(settings.folds, _fillable(sample))
+    if count < 2:
+        raise FittingError(
+            f"{len(sample.outcome)} rows hold {sample.events} events: too few on one side to learn a difference.",
+            "Give a longer period or more enterprises; the scorecard needs no training.",
+        )
+    kind = StratifiedKFold if sample.groups is None else StratifiedGroupKFold
+    splitter = kind(count, shuffle=True, random_state=settings.seed)
+    folds = [
+        (np.asarray(train, dtype=np.int64), np.asarray(test, dtype=np.int64))
+        for train, test in splitter.split(sample.matrix, sample.outcome, sample.groups)
+    ]
+    return folds[:1] if len(sample.outcome) > _ROWS_FOR_ONE_FOLD else folds
+
+
+def _fillable(sample: Sample) -> int:
+    if sample.groups is None:
+        return sample.rarer_class
+    return min(len(np.unique(sample.groups[sample.outcome == side])) for side in (0.0, 1.0))
+
+
+def _trial(capacity: Capacity, sample: Sample, settings: Settings, folds: list[Fold], base: float) -> _Trial:
+    """Boost on every fold side by side until the mean loss on unseen rows stops falling."""
+    course: dict[str, Any] = lightgbm.cv(
+        _parameters(capacity, sample, settings),
+        _dataset(sample, base),
+        num_boost_round=capacity.most_rounds,
+        folds=iter(folds),
+        callbacks=[lightgbm.early_stopping(_PATIENCE, verbose=False, min_delta=1e-9)],
+        return_cvbooster=True,
+    )
+    losses = np.round(course["valid binary_logloss-mean"], _DIGITS_OF_LOSS)
+    rounds = int(np.argmin(losses)) + 1
+    margins = np.full(len(sample.outcome), np.nan)
+    for booster, (_, test) in zip(course["cvbooster"].boosters, folds, strict=True):
+        margins[test] = booster.predict(sample.matrix[test], raw_score=True, num_iteration=rounds) + base
+    return _Trial(capacity, rounds, float(losses[rounds - 1]), margins)
+
+
+def _dataset(sample: Sample, base: float) -> lightgbm.Dataset:
+    return lightgbm.Dataset(
+        sample.matrix,
+        label=sample.outcome,
+        weight=sample.weight / sample.weight.mean(),
+        init_score=base + np.log(sample.exposure),
+        feature_name=[f"f{position}" for position in range(len(sample.names))],
+    )
+
+
+def _parameters(capacity: Capacity, sample: Sample, settings: Settings) -> dict[str, Any]:
+    """Everything LightGBM is told. Names of features are ours alone: its text format dislikes some characters."""
+    constrained = any(sample.monotone)
+    return {
+        "objective": "binary",
+        "metric": "binary_logloss",
+        "verbosity": -1,
+        "deterministic": True,
+        "force_row_wise": True,
+        "seed": settings.seed,
+        "num_threads": settings.threads,
+        **({"monotone_constraints": list(sample.monotone)} if constrained else {}),
+        **({"monotone_constraints_method": settings.monotone_method} if constrained else {}),
+        **capacity.parameters(),
+    }
+
+
+def _importances(booster: lightgbm.Booster, sample: Sample, calibration: Calibration) -> dict[str, float]:
+    """Share of each feature in the mean absolute contribution over evenly spaced training rows."""
+    step = max(1, len(sample.matrix) // _ROWS_FOR_IMPORTANCE)
+    contributions = np.asarray(booster.predict(sample.matrix[::step], pred_contrib=True), dtype=np.float64)
+    spread = np.abs(contributions[:, :-1]).mean(axis=0) * calibration.slope
+    total = float(spread.sum())
+    shares = spread / total if total > 0 else np.full(len(spread), 1 / len(spread))
+    return dict(zip(sample.names, map(float, shares), strict=True))

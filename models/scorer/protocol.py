@@ -1,0 +1,108 @@
+"""What every model of the platform can do, whether learnt or written down as policy.
+
+A *margin* is the calibrated log-odds of an adverse event within the horizon. All models add: a margin is the sum of
+one contribution per feature and a base, so that a reason is a number that can be checked and not a story.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal, Protocol, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from models.scorer.errors import FeatureMismatchError
+
+FloatArray: TypeAlias = npt.NDArray[np.float64]
+ScorerKind: TypeAlias = Literal["scorecard", "lightgbm"]
+
+
+class Scorer(Protocol):
+    """A frozen model: same rows, same bits, on any number of threads and in any batch."""
+
+    @property
+    def kind(self) -> ScorerKind:
+        """Which kind of model it is."""
+        ...
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """The columns it reads, in the order of its contributions. A frame may hold more."""
+        ...
+
+    @property
+    def catalogue_digest(self) -> str:
+        """The catalogue it was made for; empty without one."""
+        ...
+
+    @property
+    def base_rate(self) -> float:
+        """p0, what a score is measured against."""
+        ...
+
+    @property
+    def digest(self) -> str:
+        """Hexadecimal sha256 of everything that decides a number: trees or points, calibration, metadata."""
+        ...
+
+    @property
+    def importances(self) -> Mapping[str, float]:
+        """Share of each feature in the model's spread of margins; adds up to 1."""
+        ...
+
+    def margins(self, frame: pd.DataFrame) -> FloatArray:
+        """Calibrated log-odds, shape (n,)."""
+        ...
+
+    def probabilities(self, frame: pd.DataFrame) -> FloatArray:
+        """Probability of an adverse event within the horizon, shape (n,)."""
+        ...
+
+    def margin_contributions(self, frame: pd.DataFrame) -> FloatArray:
+        """Shape (n, k + 1), in log-odds: one column per feature and the base last. A row adds up to its margin."""
+        ...
+
+    def save(self, directory: Path) -> None:
+        """Write the model as text. The directory is made; files of the same names are replaced."""
+        ...
+
+
+def feature_matrix(frame: pd.DataFrame, names: tuple[str, ...]) -> FloatArray:
+    """The model's columns as a C-ordered float matrix, shape (n, k); an empty value is NaN.
+
+    Raises
+    ------
+    FeatureMismatchError
+        When a column is absent or holds something that is not a number.
+    """
+    absent = [name for name in names if name not in frame.columns]
+    if absent:
+        raise FeatureMismatchError(
+            f"The feature table lacks {len(absent)} columns of the model, first '{absent[0]}'.",
+            "Use the model with the catalogue it was trained for, or train a new one.",
+        )
+    matrix = np.empty((len(frame), len(names)), dtype=np.float64)
+    for position, name in enumerate(names):
+        try:
+            matrix[:, position] = frame[name].to_numpy(dtype=np.float64, na_value=np.nan)
+        except (TypeError, ValueError) as error:
+            raise FeatureMismatchError(
+                f"Column '{name}' holds values that are not numbers.", "Features are numbers or empty."
+            ) from error
+    matrix[np.isinf(matrix)] = np.nan
+    return matrix
+
+
+def probability_of(margins: FloatArray) -> FloatArray:
+    """Log-odds to probability, without overflow at either end."""
+    small = np.exp(-np.abs(margins))
+    probabilities: FloatArray = np.where(margins >= 0, 1.0, small) / (1.0 + small)
+    return probabilities
+
+
+def log_odds_of(probability: float) -> float:
+    """Probability, strictly between 0 and 1, to log-odds."""
+    return float(np.log(probability) - np.log1p(-probability))

@@ -1,0 +1,142 @@
+"""A frozen LightGBM model: native text, calibration, exact contributions. Nothing in it is pickled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+import lightgbm
+import numpy as np
+import pandas as pd
+
+from expectations.errors import IntegrityError
+from expectations.vocabulary.digest import sha256_of, sha256_text
+from models.scorer.calibration import Calibration
+from models.scorer.files import write_model
+from models.scorer.protocol import FloatArray, feature_matrix, probability_of
+
+_ADDS_UP_TO = 1e-9
+
+
+def trees_text(booster: lightgbm.Booster) -> str:
+    """The booster's native text without its parameter block.
+
+    The block holds the number of threads, so two equal models would differ in it; prediction does not need it.
+    """
+    text: str = booster.model_to_string()
+    return text.split("\nparameters:", maxsplit=1)[0] + "\n"
+
+
+@dataclass(frozen=True)
+class TreeScorer:
+    """LightGBM trees under a sigmoid calibration.
+
+    Attributes
+    ----------
+    trees:
+        LightGBM's native text without the parameter block.
+    base_margin:
+        Log-odds the boosting started from; LightGBM's own prediction does not include it.
+    monotone:
+        Constraint per feature: 1 rising, -1 falling, 0 none.
+    training:
+        Facts of the fit that a reader of the model may want: rows, events, profile, rounds. Plain JSON values.
+    """
+
+    trees: str
+    feature_names: tuple[str, ...]
+    base_margin: float
+    calibration: Calibration
+    base_rate: float
+    monotone: tuple[int, ...]
+    importances: Mapping[str, float]
+    catalogue_digest: str = ""
+    training: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def kind(self) -> Literal["lightgbm"]:
+        """Says which reader opens the stored files."""
+        return "lightgbm"
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """Everything but the trees, as plain JSON values."""
+        return {
+            "format": 1,
+            "kind": self.kind,
+            "feature_names": list(self.feature_names),
+            "catalogue_digest": self.catalogue_digest,
+            "monotone": list(self.monotone),
+            "base_margin": self.base_margin,
+            "calibration": {"slope": self.calibration.slope, "intercept": self.calibration.intercept},
+            "base_rate": self.base_rate,
+            "importances": dict(self.importances),
+            "training": dict(self.training),
+        }
+
+    @cached_property
+    def digest(self) -> str:
+        """Hexadecimal sha256 over the trees and the metadata."""
+        return sha256_of({"trees": sha256_text(self.trees), "metadata": self.metadata})
+
+    @cached_property
+    def _booster(self) -> lightgbm.Booster:
+        return lightgbm.Booster(model_str=self.trees)
+
+    def _raw(self, matrix: FloatArray) -> FloatArray:
+        if not len(matrix):
+            return np.empty(0)
+        return np.asarray(self._booster.predict(matrix, raw_score=True), dtype=np.float64) + self.base_margin
+
+    def margins(self, frame: pd.DataFrame) -> FloatArray:
+        """Calibrated log-odds, shape (n,)."""
+        return self.calibration.apply(self._raw(feature_matrix(frame, self.feature_names)))
+
+    def probabilities(self, frame: pd.DataFrame) -> FloatArray:
+        """Probability of an adverse event within the whole horizon, shape (n,)."""
+        return probability_of(self.margins(frame))
+
+    def margin_contributions(self, frame: pd.DataFrame) -> FloatArray:
+        """Exact Shapley values of the calibrated margin, shape (n, k + 1), the base last.
+
+        Raises
+        ------
+        IntegrityError
+            When a row does not add up to its margin within 1e-9. LightGBM has had such bugs; a reason that does not
+            add up must not reach a decision.
+        """
+        matrix = feature_matrix(frame, self.feature_names)
+        if not len(matrix):
+            return np.empty((0, len(self.feature_names) + 1))
+        contributions = np.asarray(self._booster.predict(matrix, pred_contrib=True), dtype=np.float64)
+        contributions *= self.calibration.slope
+        contributions[:, -1] += self.calibration.slope * self.base_margin + self.calibration.intercept
+        worst = np.abs(contributions.sum(axis=1) - self.calibration.apply(self._raw(matrix))).max()
+        if worst > _ADDS_UP_TO:
+            raise IntegrityError(
+                f"Contributions of model {self.digest[:12]} miss their margin by {worst:.3g}.",
+                "Do not use this model; compare LightGBM's version with the one it was trained with.",
+            )
+        return contributions
+
+    def save(self, directory: Path) -> None:
+        """Write ``trees.txt`` and ``model.json`` into the directory."""
+        write_model(directory, self.metadata, self.digest, self.trees)
+
+
+def tree_scorer_from(metadata: Mapping[str, Any], trees: str) -> TreeScorer:
+    """The scorer that wrote this metadata and these trees."""
+    return TreeScorer(
+        trees=trees,
+        feature_names=tuple(metadata["feature_names"]),
+        base_margin=metadata["base_margin"],
+        calibration=Calibration(**metadata["calibration"]),
+        base_rate=metadata["base_rate"],
+        monotone=tuple(metadata["monotone"]),
+        importances=metadata["importances"],
+        catalogue_digest=metadata["catalogue_digest"],
+        training=metadata["training"],
+    )

@@ -1,0 +1,41 @@
+"""A model reason in words, from the catalogue's texts and the feature's unit."""
+
+from __future__ import annotations
+
+from features.catalogue.schema import Feature
+
+_UNITS = {
+    "count": ("", ""),
+    "cny": ("元", " CNY"),
+    "usd": ("美元", " USD"),
+    "days": ("天", " days"),
+    "hours": ("小时", " hours"),
+    "kg": ("千克", " kg"),
+    "ratio": ("", ""),
+    "score": ("", ""),
+}
+
+
+def reason_text(feature: Feature, value: float | None, peer_median: float | None, *, raises: bool) -> tuple[str, str]:
+    """The reason in Chinese and in English. An empty value says that there is no value, not that it is bad."""
+    effect_zh, effect_en = ("推高风险", "raises the risk") if raises else ("降低风险", "lowers the risk")
+    zh, en = _amount(feature, value)
+    text_zh, text_en = f"{feature.zh}:{zh}", f"{feature.en}: {en}"
+    if peer_median is not None:
+        peers_zh, peers_en = _amount(feature, peer_median)
+        text_zh += f"(同类中位数{peers_zh})"
+        text_en += f" (peers' median {peers_en})"
+    return f"{text_zh},{effect_zh}", f"{text_en}; {effect_en}"
+
+
+def _amount(feature: Feature, value: float | None) -> tuple[str, str]:
+    """A value with its unit, short enough for a sentence."""
+    if value is None:
+        return "无数据", "no value"
+    if feature.unit == "flag":
+        return ("是", "yes") if value else ("否", "no")
+    if feature.unit == "share":
+        return (text := f"{100 * value:.1f}%"), text
+    zh, en = _UNITS[feature.unit]
+    text = f"{value:,.0f}" if float(value).is_integer() or abs(value) >= 1000 else f"{value:,.2f}"
+    return text + zh, text + en
