@@ -1,0 +1,1 @@
+"""The expert scorecard: policy, read as a model with the same interface as a learnt one."""
