@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from expectations.vocabulary.digest import sha256_of
 from expectations.vocabulary.dimension import Dimension
+
+Unit = Literal["count", "cny", "usd", "share", "ratio", "days", "flag", "score", "hours", "kg"]
 
 
 class Feature(BaseModel):
@@ -17,6 +20,9 @@ class Feature(BaseModel):
     ----------
     sources:
         The tables of the dictionary it is computed from. When one of their feeds is missing, so is the feature.
+    either:
+        Those of the sources of which one is enough: trade is declared on lists, on declarations or on both, and a
+        zone that has only one of the two feeds still knows its trade.
     window_days:
         Events of (D - window_days, D]; 0 for a state as of D.
     direction:
@@ -30,8 +36,9 @@ class Feature(BaseModel):
     name: str
     en: str
     zh: str
-    unit: Literal["count", "cny", "usd", "share", "ratio", "days", "flag", "score", "hours", "kg"]
+    unit: Unit
     sources: tuple[str, ...]
+    either: tuple[str, ...] = ()
     window_days: int
     dimension: Dimension
     direction: Literal["up", "down", "open"]
@@ -41,6 +48,19 @@ class Feature(BaseModel):
     def monotone(self) -> int:
         """Constraint on the probability of an adverse event: 1 rising, -1 falling, 0 none."""
         return {"up": 1, "down": -1, "open": 0}[self.direction]
+
+    def is_known_with(self, connected: Collection[str]) -> bool:
+        """Whether a zone with these feeds can know it."""
+        feeds = set(connected)
+        return feeds.issuperset(set(self.sources) - set(self.either)) and not (
+            self.either and feeds.isdisjoint(self.either)
+        )
+
+    @model_validator(mode="after")
+    def _either_are_sources(self) -> Self:
+        if not set(self.either) <= set(self.sources):
+            raise ValueError(f"{self.name}: 'either' names a table that is no source.")
+        return self
 
 
 class Catalogue(BaseModel):

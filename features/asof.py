@@ -1,0 +1,169 @@
+"""``known_<table>``: what was known of every table as of a business date D and a knowledge cutoff K.
+
+Per key the last version with ``received_at <= K``; gone when that version is annulled; gone when its event lies after
+D. Two readings that the rule needs at its edges:
+
+- A table without an event of its own (lines of a document: its contract's ``event_time`` is ``received_at``) is bound
+  by K alone; the document it belongs to is what D cuts off.
+- A stage that a known row reports for a moment after D (released, arrived, paid, removed) has not happened yet as of
+  D, and reads as empty. Terms set in advance (``due_on``, ``expires_on``, ``valid_to``, ``published_on``) stay.
+
+Everything else in ``features`` reads these views and never the versions behind them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from expectations.contracts.schema import Contract, FieldContract
+from expectations.vocabulary.moment import end_of_day
+from features.engine import Engine, literal
+from features.population import define_seen
+
+
+@dataclass(frozen=True)
+class Versions:
+    """Where the versions of every table lie.
+
+    Attributes
+    ----------
+    contracts:
+        By table; every table of the dictionary gets its view, connected or not.
+    sql:
+        From a table's name to a select over its versions: the typed fields and the lake's own columns.
+    """
+
+    contracts: Mapping[str, Contract]
+    sql: Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class AsOf:
+    """The two times, and the feeds there are.
+
+    Attributes
+    ----------
+    late_after_days:
+        Days of silence that are still no news, where the zone's own terms differ from the contract's.
+    """
+
+    business_date: date
+    known_at: datetime
+    connected: frozenset[str]
+    late_after_days: Mapping[str, int] = field(default_factory=dict)
+
+
+SET_IN_ADVANCE = frozenset({"due_on", "expires_on", "valid_to", "published_on", "annulled_at", "received_at"})
+
+_TYPES = {"string": "varchar", "timestamp": "timestamptz", "integer": "bigint"}
+_LAKE_COLUMNS = {
+    "event_day": "date",
+    "key_hash": "bigint",
+    "ingest_sequence": "bigint",
+    "source_row": "bigint",
+}
+
+
+def column_types(contract: Contract) -> dict[str, str]:
+    """Every column of a table's versions and its SQL type: the contract's fields, links and the lake's columns."""
+    fields = {told.name: _TYPES.get(told.type, told.type) for told in contract.fields}
+    links = {f"{link}_hash": "bigint" for link in contract.links}
+    return {**fields, **links, **_LAKE_COLUMNS}
+
+
+def empty_versions_sql(contract: Contract) -> str:
+    """A select that has the columns of a table's versions and no rows: what a feed that is not connected looks like."""
+    columns = ", ".join(f'cast(null as {kind}) as "{name}"' for name, kind in column_types(contract).items())
+    return f"select {columns} where false"
+
+
+def define_known(engine: Engine, versions: Versions, as_of: AsOf) -> None:
+    """Create ``known_<table>`` for every contract, ``seen``, ``as_of``, and ``feed`` with one row per table.
+
+    ``feed`` has ``table_name``, ``is_connected``, ``late_after_days``, ``latest_received_at`` and ``first_day``,
+    ``last_day`` of the events received by K. ``as_of`` has one row: ``business_date``, ``known_at``.
+    """
+    states = []
+    for table, contract in versions.contracts.items():
+        select = versions.sql(table) if table in as_of.connected else empty_versions_sql(contract)
+        engine.create_view(f"known_{table}", known_sql(contract, select, as_of.business_date, as_of.known_at))
+        states.append(_feed_sql(contract, select, as_of))
+    define_seen(engine, versions.contracts)
+    engine.create_table("feed", " union all ".join(states))
+    engine.create_table(
+        "as_of",
+        f"select {literal(as_of.business_date)} as business_date, {literal(as_of.known_at)} as known_at",
+    )
+
+
+def known_sql(contract: Contract, versions: str, business_date: date, known_at: datetime) -> str:
+    """The select behind one ``known_`` view."""
+    columns = ", ".join(_masked(contract, name, business_date) for name in column_types(contract))
+    kept = ["version_rank = 1"]
+    if "annulled_at" in contract.field_names:
+        kept.append("annulled_at is null")
+    if contract.event_time != "received_at":
+        kept.append(f"event_day <= {literal(business_date)}")
+    return f"""
+        select {columns} from (
+            select *, row_number() over (
+                partition by key_hash order by received_at desc, ingest_sequence desc, source_row desc
+            ) as version_rank
+            from ({versions}) as versions
+            where received_at <= {literal(known_at)}
+        ) as ranked
+        where {" and ".join(kept)}"""
+
+
+def late_feeds(engine: Engine) -> frozenset[str]:
+    """Connected feeds that have been silent as of K for longer than their contract calls usual."""
+    rows = engine.rows("""
+        select table_name from feed, as_of
+        where is_connected
+          and (latest_received_at is null
+               or epoch(known_at) - epoch(latest_received_at) > late_after_days * 86400)""")
+    return frozenset(str(name) for (name,) in rows)
+
+
+def unusable_feeds(engine: Engine) -> frozenset[str]:
+    """Feeds that are not connected or late: nothing may be concluded from what is missing in them."""
+    rows = engine.rows("select table_name from feed where not is_connected")
+    return late_feeds(engine) | frozenset(str(name) for (name,) in rows)
+
+
+def feed_arrival(engine: Engine, tables: Iterable[str]) -> dict[str, datetime | None]:
+    """Per table the moment something last arrived, no later than K; None when nothing has."""
+    rows = engine.rows("select table_name, latest_received_at from feed")
+    arrivals = {str(name): moment for name, moment in rows}
+    return {table: _moment(arrivals.get(table)) for table in tables}
+
+
+def _moment(value: object) -> datetime | None:
+    return value if isinstance(value, datetime) else None
+
+
+def _masked(contract: Contract, name: str, business_date: date) -> str:
+    told = next((told for told in contract.fields if told.name == name), None)
+    if told is None or not _is_stage(contract, told):
+        return f'"{name}"'
+    if told.type == "timestamp":
+        return f'case when "{name}" < {literal(end_of_day(business_date))} then "{name}" end as "{name}"'
+    return f'case when "{name}" <= {literal(business_date)} then "{name}" end as "{name}"'
+
+
+def _is_stage(contract: Contract, told: FieldContract) -> bool:
+    if told.type not in ("timestamp", "date") or told.required:
+        return False
+    return told.name not in SET_IN_ADVANCE and told.name != contract.event_time
+
+
+def _feed_sql(contract: Contract, versions: str, as_of: AsOf) -> str:
+    late_after_days = as_of.late_after_days.get(contract.table, contract.cadence.late_after_days)
+    return f"""
+        select {literal(contract.table)} as table_name,
+               {str(contract.table in as_of.connected).lower()} as is_connected,
+               {late_after_days} as late_after_days,
+               max(received_at) as latest_received_at, min(event_day) as first_day, max(event_day) as last_day
+        from ({versions}) as versions where received_at <= {literal(as_of.known_at)}"""

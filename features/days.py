@@ -1,0 +1,51 @@
+"""Chain and rollups for a range of event days: what a day is worth, whatever the business date asked for.
+
+Nothing here depends on D but through the ``known_`` views, so the rows of one day can be kept and used again.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from features.engine import Engine, Value, read_step
+from features.law import legal_parameters
+
+CHAIN = (
+    "complete_day",
+    "day_rate",
+    "track",
+    "order_payment",
+    "document_return",
+    "document_inspection",
+    "inventory_chain",
+    "order_chain",
+    "declaration_chain",
+)
+"""Steps of the chain, each a table of the same name, in the order they need each other."""
+
+WINDOWED = ("customs", "inspection", "logistics", "tax", "forex", "return", "quality")
+"""Rollups that are summed over windows column by column."""
+
+ROLLUPS = (*(f"rollup_{name}" for name in WINDOWED), "rollup_buyer", "rollup_remitter")
+"""Partial sums per enterprise and event day."""
+
+HISTORY_DAYS = 475
+"""The farthest look back: a year of exports that itself ends 90 days before D (R11), and a year before a burst
+(R16)."""
+
+
+def build_days(engine: Engine, from_day: date, to_day: date) -> None:
+    """Make chain and rollups of the event days from ``from_day`` to ``to_day``, both inclusive.
+
+    Needs the ``known_`` views. Leaves one table per step.
+    """
+    parameters: dict[str, Value] = {"from_day": from_day, "to_day": to_day, **legal_parameters()}
+    for step in CHAIN:
+        engine.create_table(step, read_step("features.chain", step), parameters)
+    for step in ROLLUPS:
+        engine.create_table(step, read_step("features.rollups", step), parameters)
+
+
+def build_history(engine: Engine, business_date: date) -> None:
+    """Make chain and rollups of every day that features and typologies as of a business date look at."""
+    build_days(engine, business_date - timedelta(days=HISTORY_DAYS), business_date)

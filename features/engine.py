@@ -1,0 +1,125 @@
+"""The port through which every SQL step runs, and its DuckDB side.
+
+A step is one ``select`` in a ``.sql`` file, in plain DuckDB SQL that another engine can be given in its own dialect:
+no ``quantile_cont``, no ``hash()``, no reliance on list order, ties broken by a key. Parameters are written
+``$name`` and bound by the engine.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from importlib.resources import files
+from typing import Protocol
+
+import duckdb
+import pandas as pd
+
+from expectations.errors import XinjiError
+
+Value = str | int | float | bool | date | datetime | None
+Parameters = Mapping[str, Value]
+NOTHING: Parameters = {}
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_PARAMETER = re.compile(r"\$([a-z][a-z0-9_]*)")
+
+
+class StepError(XinjiError):
+    """A SQL step could not run: a parameter is missing, or the engine refused it."""
+
+
+class Engine(Protocol):
+    """What a feature step may ask of the engine it runs on."""
+
+    def create_view(self, name: str, select: str) -> None:
+        """Give a select a name; it is computed whenever it is read. Takes no parameters."""
+
+    def create_table(self, name: str, select: str, parameters: Parameters = NOTHING) -> None:
+        """Compute a select once and keep the rows under a name, in place of what had that name."""
+
+    def rows(self, select: str, parameters: Parameters = NOTHING) -> list[tuple[object, ...]]:
+        """The rows of a select as plain tuples."""
+
+    def frame(self, select: str, parameters: Parameters = NOTHING) -> pd.DataFrame:
+        """The rows of a select as a pandas frame."""
+
+    def columns(self, name: str) -> tuple[str, ...]:
+        """Column names of a table or view, in order."""
+
+
+def read_step(package: str, name: str) -> str:
+    """The text of the step ``name.sql`` that lies in a package such as ``features.chain``."""
+    return (files(package) / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def literal(value: date | datetime | str | None) -> str:
+    """A value written into SQL, for views, which cannot take parameters."""
+    if value is None:
+        return "null"
+    if isinstance(value, datetime):
+        return f"timestamptz '{value.isoformat()}'"
+    if isinstance(value, date):
+        return f"date '{value.isoformat()}'"
+    return "'" + value.replace("'", "''") + "'"
+
+
+class DuckdbEngine:
+    """DuckDB inside the process.
+
+    Parameters
+    ----------
+    connection:
+        The connection that the lake's relations are visible on. Its session settings are made here.
+    threads, memory_limit:
+        Bounds on the machine's share, such as 2 and ``"4GB"``; None leaves the connection's own.
+    """
+
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, *, threads: int | None = None, memory_limit: str | None = None
+    ) -> None:
+        self.connection = connection
+        # Days are Asia/Shanghai days wherever the machine stands, and the order of rows is always asked for by name.
+        connection.execute("set timezone = 'Asia/Shanghai'")
+        connection.execute("set preserve_insertion_order = false")
+        if threads is not None:
+            connection.execute(f"set threads = {int(threads)}")
+        if memory_limit is not None:
+            connection.execute(f"set memory_limit = {literal(memory_limit)}")
+
+    def create_view(self, name: str, select: str) -> None:
+        """Give a select a name."""
+        self._run(name, f"create or replace temp view {_checked(name)} as {select}", NOTHING)
+
+    def create_table(self, name: str, select: str, parameters: Parameters = NOTHING) -> None:
+        """Compute a select once, in place of what had that name."""
+        self._run(name, f"create or replace temp table {_checked(name)} as {select}", parameters)
+
+    def rows(self, select: str, parameters: Parameters = NOTHING) -> list[tuple[object, ...]]:
+        """The rows of a select as plain tuples."""
+        return self._run("rows", select, parameters).fetchall()
+
+    def frame(self, select: str, parameters: Parameters = NOTHING) -> pd.DataFrame:
+        """The rows of a select as a pandas frame."""
+        return self._run("frame", select, parameters).df()
+
+    def columns(self, name: str) -> tuple[str, ...]:
+        """Column names of a table or view, in order."""
+        described = self._run(name, f"describe {_checked(name)}", NOTHING)
+        return tuple(str(row[0]) for row in described.fetchall())
+
+    def _run(self, step: str, sql: str, parameters: Parameters) -> duckdb.DuckDBPyConnection:
+        named = set(_PARAMETER.findall(sql))
+        if missing := sorted(named - set(parameters)):
+            raise StepError(f"Step {step} needs {', '.join(missing)}.", "Pass every $parameter that its text names.")
+        try:
+            return self.connection.execute(sql, {name: parameters[name] for name in named} or None)
+        except duckdb.Error as error:
+            raise StepError(f"Step {step} failed: {error}") from error
+
+
+def _checked(name: str) -> str:
+    if not _NAME.fullmatch(name):
+        raise StepError(f"'{name}' is no name for a table.", "Use lower-case letters, digits and underscores.")
+    return name

@@ -1,0 +1,42 @@
+"""Who there is: everyone registered, or named by an accepted row, as of (D, K)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from expectations.contracts.schema import Contract
+from features.engine import Engine, read_step
+
+
+def define_seen(engine: Engine, contracts: Mapping[str, Contract]) -> None:
+    """Create ``seen``: per enterprise named in any known row, the earliest event day."""
+    selects = [
+        f"select {field.name} as uscc, min(event_day) as first_seen from known_{table} "
+        f"where {field.name} is not null group by {field.name}"
+        for table, contract in contracts.items()
+        for field in contract.fields
+        if field.check == "uscc"
+    ]
+    engine.create_view("seen", " union all ".join(selects))
+
+
+def build_population(engine: Engine) -> None:
+    """Create ``population``: one row per enterprise with the first day it was seen."""
+    engine.create_table("population", "select uscc, min(first_seen) as first_seen from seen group by uscc")
+
+
+def profile_of(engine: Engine) -> pd.DataFrame:
+    """One row per enterprise, indexed by ``uscc`` in order, with what is registered of it.
+
+    ``established_on`` is a date or None, ``roles`` a tuple, ``has_trade_history`` whether it ever sold, declared or
+    was paid, ``first_seen`` the earliest event day of a row that names it.
+    """
+    frame = engine.frame(read_step("features.windows", "profile"))
+    for column in ("established_on", "first_seen"):
+        frame[column] = [None if pd.isna(day) else day.date() for day in pd.to_datetime(frame[column])]
+    for column in ("name", "registration_status"):
+        frame[column] = [text if isinstance(text, str) else None for text in frame[column]]
+    frame["roles"] = [tuple(text.split("|")) if isinstance(text, str) and text else () for text in frame["roles"]]
+    return frame.set_index("uscc")

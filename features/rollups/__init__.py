@@ -1,0 +1,1 @@
+"""Partial sums per enterprise and event day: whole numbers, so that windows add up to the last hundredth."""
