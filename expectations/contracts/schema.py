@@ -42,7 +42,8 @@ class FieldContract(_Closed):
         Regular expression that the whole value must match.
     check:
         A named check: ``uscc`` (outer check rejects, inner warns), ``currency`` (ISO 4217), ``country`` (ISO 3166
-        alpha-2).
+        alpha-2), ``vin`` (check digit warns), ``token`` (what has the form of a resident number or a mobile phone
+        number is not a token, and rejects).
     minimum, maximum:
         Inclusive bounds of a number.
     """
@@ -56,7 +57,7 @@ class FieldContract(_Closed):
     several: bool = False
     pattern: str | None = None
     max_length: int | None = None
-    check: Literal["uscc", "currency", "country"] | None = None
+    check: Literal["uscc", "currency", "country", "vin", "token"] | None = None
     minimum: float | None = None
     maximum: float | None = None
 
@@ -75,8 +76,8 @@ class RowRule(_Closed):
     Attributes
     ----------
     sql:
-        A boolean expression over the table's typed fields, in DuckDB SQL. Null counts as kept: a rule that needs a
-        field to be there says so.
+        A boolean expression over the table's typed fields, in DuckDB SQL, and over ``received_on``, the day of
+        ``received_at`` at +08:00. Null counts as kept: a rule that needs a field to be there says so.
     on_breach:
         ``reject`` quarantines the row, ``warn`` accepts it and counts it.
     """
@@ -127,12 +128,13 @@ class Contract(_Closed):
     Attributes
     ----------
     event_time:
-        The field that says when it happened; its Asia/Shanghai day is the row's event day.
+        The field that says when it happened; its Asia/Shanghai day is the row's event day. A month stands for its
+        first day. Where the field is empty, the row is dated by its receipt.
     links:
         Fields that name a document elsewhere; hashed at ingest under ``<link>_hash``.
     refers_to:
-        Fields that name an enterprise or a document of another table; a row that finds none is an orphan, counted
-        and kept.
+        Fields that name an enterprise or a document of another table, in the order of the first fields of that
+        table's key; a row that finds none is an orphan, counted and kept.
     """
 
     table: str
@@ -159,6 +161,14 @@ class Contract(_Closed):
     def field(self, name: str) -> FieldContract:
         """The field of that name."""
         return next(field for field in self.fields if field.name == name)
+
+    @property
+    def is_dated_by_receipt(self) -> bool:
+        """Whether rows have no time of their own: lines, which take the day of the document they belong to.
+
+        Their event day is the day they came in, so it must not be held against a business date.
+        """
+        return self.event_time == "received_at"
 
     @model_validator(mode="after")
     def _names_exist(self) -> Self:

@@ -13,7 +13,7 @@ ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 WEIGHTS = tuple(pow(3, index, 31) for index in range(17))
 """Weights of the first 17 characters: 3 to the power of the place, modulo 31."""
 
-_INNER_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
+INNER_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 
 _FAULTS: dict[type[ValidationError], str] = {
     InvalidLength: "length",
@@ -42,7 +42,7 @@ def organisation_code(code: str) -> str:
 def inner_check_holds(code: str) -> bool:
     """Whether the organisation code inside ends on its own check character (GB 11714). A failure only warns."""
     inner = organisation_code(code)
-    total = sum(int(character, 36) * weight for character, weight in zip(inner[:8], _INNER_WEIGHTS, strict=True))
+    total = sum(int(character, 36) * weight for character, weight in zip(inner[:8], INNER_WEIGHTS, strict=True))
     return inner[8] == _inner_character(total)
 
 
@@ -53,7 +53,7 @@ def _inner_character(total: int) -> str:
 
 def complete(first_eight: str, organisation: str) -> str:
     """The whole code from its first eight characters and the eight of the organisation, with both check characters."""
-    total = sum(int(character, 36) * weight for character, weight in zip(organisation, _INNER_WEIGHTS, strict=True))
+    total = sum(int(character, 36) * weight for character, weight in zip(organisation, INNER_WEIGHTS, strict=True))
     body = first_eight + organisation + _inner_character(total)
     return body + str(_standard.calc_check_digit(body))
 

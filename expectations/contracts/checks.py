@@ -1,0 +1,225 @@
+"""A contract as DuckDB SQL: one statement that types every row, finds its faults and its warnings, and names it.
+
+Over a relation ``raw`` with every field as text and ``source_row``, ``checked_relation_sql`` reads in one pass
+
+1. *trimmed*: the delivered text without the white space around it;
+2. *typed*: each text cast once, beside the text, so that "empty" and "not a number" stay two things;
+3. *judged*: two booleans, whether the row holds and whether anything is odd about it;
+4. the result: lists of codes are built for the few rows that do not hold.
+
+A code names the check and the field: ``required:order_no``, ``type:goods_value``, ``rule:paid_adds_up``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from expectations.contracts.codes import code_list
+from expectations.contracts.identity import day_sql, system_columns_sql
+from expectations.contracts.schema import Contract, FieldContract
+from expectations.contracts.typed import literal, quoted, sql_type, trimmed_sql, typed_sql
+from expectations.contracts.uscc_check import verdict_sql
+from expectations.contracts.vin_check import vin_check_sql
+
+_NONE = "CAST([] AS VARCHAR[])"
+
+_MOBILE_NUMBER = "1[3-9][0-9]{9}"
+_RESIDENT_NUMBER = "[1-9][0-9]{5}(19|20)[0-9]{2}(0[1-9]|1[0-2])[0-3][0-9]{4}[0-9X]"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One condition on a row of the ``typed`` relation.
+
+    Attributes
+    ----------
+    holds:
+        A boolean expression. NULL counts as kept: whether an empty value is allowed is for ``required`` alone to say.
+    """
+
+    code: str
+    holds: str
+
+
+def _text(name: str) -> str:
+    return quoted(f"text of {name}")
+
+
+def _verdict(name: str) -> str:
+    return quoted(f"verdict on {name}")
+
+
+def typed_columns_sql(contract: Contract) -> dict[str, str]:
+    """Each field's typed value, as an expression over the trimmed text columns."""
+    return {field.name: typed_sql(field, quoted(field.name)) for field in contract.fields}
+
+
+def fault_checks(contract: Contract) -> tuple[Check, ...]:
+    """Every check whose breach quarantines a row: by field in the dictionary's order, then the rules."""
+    checks = [check for field in contract.fields for check in _field_checks(field)]
+    return (*checks, *_rule_checks(contract, "reject"))
+
+
+def warning_checks(contract: Contract) -> tuple[Check, ...]:
+    """Every check whose breach is counted and told, while the row is accepted."""
+    checks = []
+    for field in contract.fields:
+        if field.check == "uscc":
+            checks.append(Check(f"inner_check:{field.name}", f"{_verdict(field.name)} <> 'inner_check'"))
+        elif field.check == "vin":
+            checks.append(Check(f"check_digit:{field.name}", vin_check_sql(quoted(field.name))))
+    return (*checks, *_rule_checks(contract, "warn"))
+
+
+def faults_sql(contract: Contract) -> str:
+    """The codes of all faults of a row, over the ``typed`` relation: VARCHAR[], empty where the row holds."""
+    return _codes_sql(fault_checks(contract))
+
+
+def warnings_sql(contract: Contract) -> str:
+    """The codes of all warnings of a row, over the ``typed`` relation: VARCHAR[]."""
+    return _codes_sql(warning_checks(contract))
+
+
+def checked_relation_sql(contract: Contract, raw: str) -> str:
+    """One SELECT that checks every row of a relation.
+
+    Parameters
+    ----------
+    contract:
+        The table's contract.
+    raw:
+        Name of a relation with ``source_row`` and every field of the contract as VARCHAR, as delivered; a missing
+        column is there as NULL. It is read twice where the contract has USCC fields, the second time those alone.
+
+    Returns
+    -------
+    str
+        A query giving ``source_row``, every field typed, the columns of ``system_columns_sql``, and ``faults`` and
+        ``warnings`` as VARCHAR[]. A field whose text does not hold its type is NULL there; the text is still in
+        ``raw`` under the same ``source_row``. The rows come in no promised order.
+    """
+    names = [quoted(name) for name in contract.field_names]
+    system = [f"{sql} AS {quoted(name)}" for name, sql in system_columns_sql(contract).items()]
+    faults, warnings = fault_checks(contract), warning_checks(contract)
+    return f"""WITH trimmed AS NOT MATERIALIZED ({_trimmed_sql(contract, raw)}),
+{_remarkable_sql(contract, raw)}typed AS NOT MATERIALIZED ({_typed_relation_sql(contract)}),
+judged AS NOT MATERIALIZED (
+    SELECT *, {_all_hold_sql(faults)} AS "row holds", {_all_hold_sql(warnings)} AS "row is plain" FROM typed
+)
+SELECT {_listed(["source_row", *names, *system])},
+    CASE WHEN "row holds" THEN {_NONE} ELSE {_codes_sql(faults)} END AS faults,
+    CASE WHEN "row is plain" THEN {_NONE} ELSE {_codes_sql(warnings)} END AS warnings
+FROM judged"""
+
+
+def _trimmed_sql(contract: Contract, raw: str) -> str:
+    columns = [f"{trimmed_sql(quoted(name))} AS {quoted(name)}" for name in contract.field_names]
+    return f"SELECT {_listed(['source_row', *columns])} FROM {raw}"
+
+
+def _remarkable_sql(contract: Contract, raw: str) -> str:
+    """The distinct USCCs about which there is anything to say; usually none, so looking a row up costs nothing."""
+    if not (fields := _usccs(contract)):
+        return ""
+    distinct = " UNION ".join(
+        f"SELECT DISTINCT {trimmed_sql(quoted(field.name))} AS code FROM {raw}" for field in fields
+    )
+    return f"remarkable AS MATERIALIZED (SELECT code FROM ({distinct}) WHERE {verdict_sql('code')} IS NOT NULL),\n"
+
+
+def _typed_relation_sql(contract: Contract) -> str:
+    columns = ["source_row"]
+    for name, sql in typed_columns_sql(contract).items():
+        if sql == quoted(name):
+            columns.append(sql)
+        else:
+            columns += [f"{quoted(name)} AS {_text(name)}", f"{sql} AS {quoted(name)}"]
+    for field in _usccs(contract):
+        code = quoted(field.name)
+        verdict = f"CASE WHEN {code} IN (SELECT code FROM remarkable) THEN {verdict_sql(code)} ELSE '' END"
+        columns.append(f"{verdict} AS {_verdict(field.name)}")
+    columns.append(f"{day_sql(typed_columns_sql(contract)['received_at'])} AS received_on")
+    return f"SELECT {_listed(columns)} FROM trimmed"
+
+
+def _field_checks(field: FieldContract) -> Iterable[Check]:
+    column = quoted(field.name)
+    delivered = column if field.type == "string" else _text(field.name)
+    if field.required:
+        yield Check(f"required:{field.name}", f"{delivered} IS NOT NULL")
+    if field.type != "string":
+        yield Check(f"type:{field.name}", f"({column} IS NOT NULL OR {delivered} IS NULL)")
+    if field.max_length is not None:
+        yield Check(f"length:{field.name}", f"length({column}) <= {field.max_length}")
+    if field.codes is not None:
+        yield Check(f"code:{field.name}", _code_sql(field, column))
+    if field.pattern is not None:
+        yield Check(f"pattern:{field.name}", f"regexp_full_match({column}, {literal(field.pattern)})")
+    if field.check == "uscc":
+        for fault in ("length", "character", "check_character"):
+            yield Check(f"{fault}:{field.name}", f"{_verdict(field.name)} <> '{fault}'")
+    elif field.check == "token":
+        yield Check(f"personal:{field.name}", _not_personal_sql(column))
+    elif field.check in {"currency", "country"}:
+        yield Check(f"code:{field.name}", _in_sql(column, code_list(field.check)))
+    yield from _range_checks(field, column)
+
+
+def _range_checks(field: FieldContract, column: str) -> Iterable[Check]:
+    bounds = []
+    if field.minimum is not None:
+        bounds.append(f"{column} >= {_number(field, field.minimum)}")
+    if field.maximum is not None:
+        bounds.append(f"{column} <= {_number(field, field.maximum)}")
+    if bounds:
+        yield Check(f"range:{field.name}", " AND ".join(bounds))
+
+
+def _number(field: FieldContract, bound: float) -> str:
+    # A bound of the column's own type: against a bare literal the column would be compared as a double.
+    return f"CAST('{bound:f}' AS {sql_type(field.type)})"
+
+
+def _code_sql(field: FieldContract, column: str) -> str:
+    codes = field.codes or ()
+    if not field.several:
+        return _in_sql(column, codes)
+    return f"len(list_filter(string_split({column}, '|'), lambda code: {_in_sql('code', codes)} IS NOT TRUE)) = 0"
+
+
+def _in_sql(column: str, codes: Sequence[str]) -> str:
+    return f"{column} IN ({', '.join(literal(code) for code in codes)})"
+
+
+def _not_personal_sql(column: str) -> str:
+    # The length is looked at first: it is known without reading the text, and tokens are longer.
+    return (
+        f"CASE WHEN strlen({column}) IN (11, 18) THEN NOT regexp_full_match({column}, "
+        f"'{_MOBILE_NUMBER}|{_RESIDENT_NUMBER}') ELSE true END"
+    )
+
+
+def _rule_checks(contract: Contract, on_breach: str) -> tuple[Check, ...]:
+    return tuple(Check(f"rule:{rule.id}", f"({rule.sql})") for rule in contract.rules if rule.on_breach == on_breach)
+
+
+def _usccs(contract: Contract) -> tuple[FieldContract, ...]:
+    return tuple(field for field in contract.fields if field.check == "uscc")
+
+
+def _all_hold_sql(checks: Sequence[Check]) -> str:
+    """Whether none of some checks is broken; a check that says NULL is kept."""
+    return f"coalesce({' AND '.join(check.holds for check in checks) or 'true'}, true)"
+
+
+def _codes_sql(checks: Sequence[Check]) -> str:
+    if not checks:
+        return _NONE
+    cases = ", ".join(f"CASE WHEN NOT ({check.holds}) THEN {literal(check.code)} END" for check in checks)
+    return f"list_filter([{cases}], lambda code: code IS NOT NULL)"
+
+
+def _listed(columns: Sequence[str]) -> str:
+    return ",\n    ".join(columns)

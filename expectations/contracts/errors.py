@@ -1,0 +1,13 @@
+"""What can go wrong with a contract itself, as opposed to with a row."""
+
+from __future__ import annotations
+
+from expectations.errors import NotFoundError, UsageError
+
+
+class UnknownTableError(NotFoundError):
+    """No contract has that table's name."""
+
+
+class ContractFileError(UsageError):
+    """A contract file is not a contract: it does not parse, or says something the schema does not know."""
