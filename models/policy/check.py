@@ -1,0 +1,197 @@
+"""Faults of a policy that its schema cannot see: each is found before an official publishes, not by an enterprise."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from expectations.contracts.catalog import load_contract
+from expectations.errors import NotFoundError
+from expectations.vocabulary.dimension import Dimension
+from expectations.vocabulary.grade import Grade
+from models.policy.book import PACKAGED, PolicyBook, policy_files, read_rule
+from models.policy.documents import PolicyError
+from models.policy.schema import Closed, RuleFile
+from models.policy.trace import rule_code
+from models.policy.values import CapValue, FactBranch, FactPeriodValue, PointsValue, SchemeValue, TypologyValue, Where
+
+ONE_IN_FORCE = ("scale", "floors", "hysteresis", "alerts")
+"""Folders of which exactly one rule holds on any day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One fault: which rule, what kind, what to do.
+
+    ``kind`` is ``schema``, ``time``, ``citation``, ``translation``, ``reference`` or ``case``.
+    """
+
+    rule: str
+    kind: str
+    problem: str
+
+    def __str__(self) -> str:
+        return f"{self.rule}: {self.kind}: {self.problem}"
+
+
+def schema_findings(root: Path = PACKAGED) -> list[Finding]:
+    """Every file that breaks its schema, where loading stops at the first."""
+    found = []
+    for path in policy_files(root):
+        try:
+            read_rule(path)
+        except PolicyError as error:
+            found.append(Finding(f"{path.parent.name}/{path.stem}", "schema", str(error)))
+    return found
+
+
+def policy_check(book: PolicyBook, covered: Container[str] | None = None) -> list[Finding]:
+    """Every fault of a book whose files keep their schema, in the order of the rules.
+
+    ``covered`` holds what the policy cases exercise, as ``cases.Coverage`` lists it; None leaves cases out.
+    """
+    found: list[Finding] = []
+    for name, rule in book.rules.items():
+        found += _time(name, rule)
+        found += _citation(name, rule)
+        found += _translation(name, rule.model_dump(mode="json"))
+        found += _references(name, rule, book)
+        if covered is not None:
+            found += _cases(name, rule, covered)
+    for folder in ONE_IN_FORCE:
+        found += _sequence(folder, list(book.folder(folder).values()))
+    for authority, schemes in _schemes_by_authority(book).items():
+        found += _sequence(f"ratings of {authority}", schemes)
+    return [*found, *_completeness(book)]
+
+
+def _time(name: str, rule: RuleFile[Closed]) -> Iterator[Finding]:
+    first = min(rule.values)
+    if first > rule.valid_from:
+        yield Finding(name, "time", f"valid from {rule.valid_from}, but has no value before {first}.")
+    for start in rule.values:
+        if start < rule.valid_from or (rule.valid_to is not None and start > rule.valid_to):
+            yield Finding(name, "time", f"the value of {start} lies outside the rule's validity and is never read.")
+
+
+def _sequence(what: str, rules: list[RuleFile[Closed]]) -> Iterator[Finding]:
+    """Gaps and overlaps between rules of which one follows the other."""
+    ordered = sorted(rules, key=lambda rule: rule.valid_from)
+    for before, after in pairwise(ordered):
+        if before.valid_to is None or before.valid_to >= after.valid_from:
+            yield Finding(what, "time", f"{before.id} and {after.id} overlap from {after.valid_from}.")
+        elif before.valid_to + timedelta(days=1) < after.valid_from:
+            yield Finding(what, "time", f"between {before.id} and {after.id} nothing is in force.")
+
+
+def _schemes_by_authority(book: PolicyBook) -> Mapping[str, list[RuleFile[Closed]]]:
+    schemes: dict[str, list[RuleFile[Closed]]] = {}
+    for rule in book.folder("ratings").values():
+        value = next(iter(rule.values.values()))
+        if isinstance(value, SchemeValue):
+            schemes.setdefault(value.of, []).append(rule)
+    return schemes
+
+
+def _citation(name: str, rule: RuleFile[Closed]) -> Iterator[Finding]:
+    if not rule.legal_basis:
+        yield Finding(name, "citation", "no legal basis: name document, article and where to find it.")
+
+
+def _translation(name: str, content: Any) -> Iterator[Finding]:
+    """Texts whose Chinese has no Chinese in it, or whose English has."""
+    if isinstance(content, list):
+        for part in content:
+            yield from _translation(name, part)
+    if not isinstance(content, dict):
+        return
+    if "zh" in content and "en" in content:
+        if not _has_chinese(content["zh"]):
+            yield Finding(name, "translation", f"'{content['zh']}' is not Chinese.")
+        if _has_chinese(content["en"]):
+            yield Finding(name, "translation", f"'{content['en']}' is not English.")
+    for part in content.values():
+        yield from _translation(name, part)
+
+
+def _has_chinese(text: str) -> bool:
+    return any("\u4e00" <= character <= "\u9fff" for character in text)
+
+
+def _references(name: str, rule: RuleFile[Closed], book: PolicyBook) -> Iterator[Finding]:
+    """Names in a rule that nothing answers to, so that it would never fire."""
+    for value in rule.values.values():
+        for table, where in _conditions(name.split("/")[1], value):
+            if f"facts/{table}" not in book.rules:
+                yield Finding(
+                    name, "reference", f"facts/{table}.yaml does not exist, so nothing says how long it holds."
+                )
+            yield from _unknown_in_contract(name, table, where)
+        if isinstance(value, TypologyValue):
+            for guarded in value.guards:
+                if f"typologies/{guarded}" not in book.rules:
+                    yield Finding(name, "reference", f"guards {guarded}, which does not exist.")
+
+
+def _conditions(identifier: str, value: Closed) -> Iterator[tuple[str, Where]]:
+    if isinstance(value, CapValue):
+        for branch in value.branches:
+            if isinstance(branch, FactBranch):
+                yield branch.table, branch.where
+    elif isinstance(value, PointsValue):
+        yield value.table, value.where
+    elif isinstance(value, FactPeriodValue):
+        dates: Where = dict.fromkeys((*value.starts, *value.ends_before, *value.ends_on), "*")
+        for where in (dates, *value.counts, *value.lifts_floor):
+            yield identifier, where
+
+
+def _unknown_in_contract(name: str, table: str, where: Where) -> Iterator[Finding]:
+    try:
+        contract = load_contract(table)
+    except NotFoundError:
+        yield Finding(name, "reference", f"no table is called '{table}'.")
+        return
+    for field, wanted in where.items():
+        if field not in contract.field_names:
+            yield Finding(name, "reference", f"{table} has no field '{field}'.")
+            continue
+        codes = contract.field(field).codes
+        asked = () if wanted == "*" else (wanted,) if isinstance(wanted, str) else wanted
+        if codes is not None and (unknown := [code for code in asked if code not in codes]):
+            yield Finding(name, "reference", f"{table}.{field} is never {', '.join(unknown)}.")
+
+
+def _completeness(book: PolicyBook) -> Iterator[Finding]:
+    """What every grade, pattern and dimension needs beside its rule."""
+    actions, reasons = book.folder("actions"), book.folder("reasons")
+    for grade in Grade:
+        if grade.value not in actions:
+            yield Finding(f"actions/{grade.value}", "reference", "a grade without measures.")
+    for identifier, rule in book.folder("typologies").items():
+        guards = any(isinstance(value, TypologyValue) and value.guards for value in rule.values.values())
+        if not guards and identifier not in actions:
+            yield Finding(f"actions/{identifier}", "reference", "a pattern without a suggested check.")
+    for dimension in Dimension:
+        if dimension.value not in reasons:
+            yield Finding(f"reasons/{dimension.value}", "reference", "a dimension without reason texts.")
+
+
+def _cases(name: str, rule: RuleFile[Closed], covered: Container[str]) -> Iterator[Finding]:
+    code = rule_code(name.partition("/")[2])
+    latest = rule.values[max(rule.values)]
+    if isinstance(latest, CapValue):
+        wanted = [f"{code}/{branch.name}" for branch in latest.branches]
+    elif name.partition("/")[0] in ("floors", "points", "statuses", "hysteresis"):
+        wanted = [code]
+    else:
+        return
+    for what in wanted:
+        if what not in covered:
+            yield Finding(name, "case", f"no policy case makes {what} fire.")
+    if f"{code}/quiet" not in covered:
+        yield Finding(name, "case", f"no policy case about {code} leaves it quiet: its border has one side only.")

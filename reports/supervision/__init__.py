@@ -1,0 +1,1 @@
+"""From grade and alerts to what departments are asked to consider. Xinji recommends and never orders. Pure."""
