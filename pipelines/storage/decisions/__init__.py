@@ -1,0 +1,37 @@
+"""What was decided: the commit of a run, and the questions asked of it afterwards.
+
+The ledger is the source of truth; the tables here are projections that ``rebuild`` makes again from it.
+"""
+
+from pipelines.storage.decisions.commit import Commit, commit_run, rebuild
+from pipelines.storage.decisions.queries import (
+    GradePoint,
+    decision,
+    decision_ids_of,
+    decisions_of,
+    grade_history,
+    latest_decision,
+    latest_run_date,
+    open_alerts,
+    published_before,
+    run_for,
+)
+from pipelines.storage.decisions.record import Record, Run
+
+__all__ = [
+    "Commit",
+    "GradePoint",
+    "Record",
+    "Run",
+    "commit_run",
+    "decision",
+    "decision_ids_of",
+    "decisions_of",
+    "grade_history",
+    "latest_decision",
+    "latest_run_date",
+    "open_alerts",
+    "published_before",
+    "rebuild",
+    "run_for",
+]

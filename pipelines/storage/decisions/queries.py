@@ -1,0 +1,165 @@
+"""Questions about what was decided. Where a day was decided again, the latest knowledge wins.
+
+``known_at`` asks what was published by then: what was decided with later knowledge is not seen. Records come back
+from the ledger as they were written.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, or_, select, true
+
+from expectations.vocabulary.grade import Grade
+from models.grade.subject import PreviousGrade
+from pipelines.storage.decisions.record import Run
+from pipelines.storage.decisions.tables import alert_table, decision_table, enterprise_table, run_table
+from pipelines.storage.ledger.tables import ledger_entry
+
+_d = decision_table.c
+
+
+@dataclass(frozen=True, slots=True)
+class GradePoint:
+    """One day of an enterprise's history."""
+
+    decision_id: str
+    business_date: date
+    known_at: datetime
+    grade: str | None
+    score: int | None
+    status: str
+    supersedes: str | None
+
+
+def run_for(connection: Connection, business_date: date, known_at: datetime | None = None) -> Run | None:
+    """The run of exactly this (D, K); without K the one with the latest knowledge. None when there is none."""
+    columns = [run_table.c[name] for name in Run.__slots__]
+    query = select(*columns).where(run_table.c.business_date == business_date)
+    if known_at is not None:
+        query = query.where(run_table.c.known_at == known_at)
+    row = connection.execute(query.order_by(run_table.c.known_at.desc()).limit(1)).one_or_none()
+    return Run(*row) if row else None
+
+
+def latest_run_date(connection: Connection) -> date | None:
+    """The latest business date decided about; None in an empty home."""
+    return connection.execute(select(func.max(run_table.c.business_date))).scalar()
+
+
+def decision(connection: Connection, decision_id: str) -> dict[str, Any] | None:
+    """One decision record by its id."""
+    return next(_records(connection, decision_table, select(_d.position).where(_d.decision_id == decision_id)), None)
+
+
+def latest_decision(connection: Connection, uscc: str, as_of: date | None = None) -> dict[str, Any] | None:
+    """The decision record that holds for an enterprise, now or as of a business date; None when there is none."""
+    query = select(_d.position).where(_d.uscc == uscc)
+    if as_of is not None:
+        query = query.where(_d.business_date <= as_of)
+    newest = query.order_by(_d.business_date.desc(), _d.known_at.desc()).limit(1)
+    return next(_records(connection, decision_table, newest), None)
+
+
+def decisions_of(
+    connection: Connection, business_date: date, known_at: datetime | None = None
+) -> Iterator[dict[str, Any]]:
+    """All decision records of a day, by USCC, streamed."""
+    return _records(connection, decision_table, _of_day(business_date, known_at), by_uscc=True)
+
+
+def decision_ids_of(connection: Connection, business_date: date, known_at: datetime | None = None) -> dict[str, str]:
+    """USCC to the id of the decision that holds for that day: what a new run for the day supersedes."""
+    query = select(_d.uscc, _d.decision_id).where(_d.business_date == business_date, _by(_d.known_at, known_at))
+    return {row.uscc: row.decision_id for row in connection.execute(query.order_by(_d.known_at))}
+
+
+def grade_history(connection: Connection, uscc: str) -> list[GradePoint]:
+    """An enterprise's grades, oldest first, one per day: the decision with the latest knowledge."""
+    columns = [_d[name] for name in GradePoint.__slots__]
+    rows = connection.execute(select(*columns).where(_d.uscc == uscc).order_by(_d.business_date, _d.known_at))
+    return list({row.business_date: GradePoint(*row) for row in rows}.values())
+
+
+def published_before(
+    connection: Connection, business_date: date, known_at: datetime | None = None
+) -> dict[str, PreviousGrade]:
+    """For every enterprise with a grade published before D: that grade, and whether it rose in D's calendar month.
+
+    A day without a grade (inactive) is passed over.
+    """
+    month = date(business_date.year, business_date.month, 1)
+    risen = set(connection.execute(_rises(month, business_date, known_at)).scalars())
+    graded = decision_table.alias("graded")
+    newest = (
+        select(graded.c.decision_id)
+        .where(graded.c.uscc == enterprise_table.c.uscc, graded.c.business_date < business_date)
+        .where(graded.c.grade.is_not(None), _by(graded.c.known_at, known_at))
+        .order_by(graded.c.business_date.desc(), graded.c.known_at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    join = enterprise_table.join(decision_table, _d.decision_id == newest)
+    rows = connection.execute(select(_d.uscc, _d.business_date, _d.grade).select_from(join))
+    return {row.uscc: PreviousGrade(row.business_date, Grade(row.grade), row.uscc in risen) for row in rows}
+
+
+def open_alerts(connection: Connection, business_date: date, known_at: datetime | None = None) -> list[dict[str, Any]]:
+    """The alert episodes open on a day, as that day knew them, in order of opening, rule and USCC."""
+    a = alert_table.c
+    place = func.row_number().over(partition_by=a.alert_id, order_by=(a.business_date.desc(), a.known_at.desc()))
+    seen = (
+        select(a.position, a.uscc, a.opened_on, a.closed_on, place.label("place"))
+        .where(a.business_date <= business_date, _by(a.known_at, known_at))
+        .subquery()
+    )
+    is_open = or_(seen.c.closed_on.is_(None), seen.c.closed_on > business_date)
+    positions = select(seen.c.position).where(seen.c.place == 1, is_open)
+    found = list(_records(connection, alert_table, positions))
+    return sorted(found, key=lambda one: (one["opened_on"], one["rule"], one["uscc"]))
+
+
+def _by(column: ColumnElement[Any], known_at: datetime | None) -> ColumnElement[bool]:
+    return true() if known_at is None else column <= known_at
+
+
+def _of_day(business_date: date, known_at: datetime | None) -> Select[tuple[int]]:
+    """Positions of the decisions that hold for a day: per enterprise the one with the latest knowledge."""
+    place = func.row_number().over(partition_by=_d.uscc, order_by=_d.known_at.desc())
+    ranked = (
+        select(_d.position, place.label("place"))
+        .where(_d.business_date == business_date, _by(_d.known_at, known_at))
+        .subquery()
+    )
+    return select(ranked.c.position).where(ranked.c.place == 1)
+
+
+def _rises(first: date, before: date, known_at: datetime | None) -> Select[tuple[str]]:
+    """Enterprises with a rise in [first, before) that no later knowledge has taken back."""
+    later = decision_table.alias("later")
+    taken_back = (
+        select(later.c.position)
+        .where(later.c.uscc == _d.uscc, later.c.business_date == _d.business_date, later.c.known_at > _d.known_at)
+        .where(_by(later.c.known_at, known_at))
+        .exists()
+    )
+    in_month = and_(_d.business_date >= first, _d.business_date < before)
+    return select(_d.uscc).where(_d.has_risen, in_month, _by(_d.known_at, known_at), ~taken_back)
+
+
+def _records(
+    connection: Connection, table: Table, positions: Select[Any], by_uscc: bool = False
+) -> Iterator[dict[str, Any]]:
+    """Bodies from the ledger at the positions a projection names."""
+    query = (
+        select(ledger_entry.c.body)
+        .where(ledger_entry.c.stream == "decisions", ledger_entry.c.position.in_(positions))
+        .order_by(ledger_entry.c.subject if by_uscc else ledger_entry.c.position)
+    )
+    for body in connection.execute(query, execution_options={"yield_per": 2000}).scalars():
+        record: dict[str, Any] = json.loads(body)
+        yield record

@@ -1,0 +1,98 @@
+"""What a run is on record, and how entries of the ledger become rows of the projections. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any
+
+from expectations.errors import UsageError
+from expectations.vocabulary.grade import Grade
+
+Record = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One committed daily run: which inputs, which judgement.
+
+    Attributes
+    ----------
+    business_date, known_at:
+        D and K. There is one run for each pair.
+    snapshot_digest:
+        The pinned list of lake files.
+    feature_path, feature_digest:
+        The feature vectors in the lake, relative to the home, and the sha256 of the file.
+    code_version:
+        The version of this software.
+    state:
+        ``published``, or ``shadow`` for a run whose decisions nobody is shown.
+    """
+
+    business_date: date
+    known_at: datetime
+    snapshot_digest: str
+    policy_digest: str
+    model_version: str
+    model_digest: str
+    feature_path: str
+    feature_digest: str
+    code_version: str
+    state: str = "published"
+
+    def body(self) -> dict[str, Any]:
+        """The run as it stands in the ledger."""
+        return asdict(self)
+
+    @classmethod
+    def of_body(cls, body: Record) -> Run:
+        """The run that a ledger entry records."""
+        fields = {name: body[name] for name in cls.__slots__}
+        fields["business_date"] = date.fromisoformat(fields["business_date"])
+        fields["known_at"] = datetime.fromisoformat(fields["known_at"])
+        return cls(**fields)
+
+
+def decision_row(run: Run, record: Record, position: int) -> dict[str, Any]:
+    """The projection of a decision record (design, section 6, ``grade``)."""
+    if record["date"] != run.business_date.isoformat():
+        problem = f"Decision {record['decision_id']} is for {record['date']}, the run for {run.business_date}."
+        raise UsageError(problem, "Commit a run's own decisions only.")
+    return {
+        "decision_id": record["decision_id"],
+        "uscc": record["uscc"],
+        "business_date": run.business_date,
+        "known_at": run.known_at,
+        "position": position,
+        "grade": record["grade"],
+        "score": record["score"],
+        "status": record["status"],
+        "has_risen": _has_risen(record),
+        "supersedes": record["supersedes"],
+    }
+
+
+def _has_risen(record: Record) -> bool:
+    grade, previous = record["grade"], record["previous_grade"]
+    return bool(grade and previous) and Grade(grade).is_better_than(Grade(previous))
+
+
+def alert_row(run: Run, record: Record, position: int) -> dict[str, Any]:
+    """The projection of an alert episode as this run saw it."""
+    return {
+        "alert_id": record["alert_id"],
+        "business_date": run.business_date,
+        "known_at": run.known_at,
+        "position": position,
+        "uscc": record["uscc"],
+        "rule": record["rule"],
+        "severity": record["severity"],
+        "opened_on": _day(record["opened_on"]),
+        "closed_on": _day(record.get("closed_on")),
+    }
+
+
+def _day(value: Any) -> date | None:
+    return date.fromisoformat(value) if isinstance(value, str) else value

@@ -1,0 +1,174 @@
+"""The queue of messages: filled within a run's transaction, emptied in order per enterprise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, Connection, Index, Integer, String, Table, Text, func, insert, or_, select, update
+
+from expectations.errors import NotFoundError
+from pipelines.storage.columns import LongInteger, Moment
+from pipelines.storage.database import metadata
+from pipelines.storage.outbox.message import NewMessage
+
+PENDING, SENT, ACKNOWLEDGED, DEAD = "pending", "sent", "acknowledged", "dead"
+
+outbox_table = Table(
+    "outbox_message",
+    metadata,
+    Column("position", LongInteger, primary_key=True, autoincrement=False),
+    Column("message_id", String(64), nullable=False, unique=True),
+    Column("uscc", String(18), nullable=False),
+    Column("sequence", LongInteger, nullable=False),
+    Column("kind", String(80), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_attempt_at", Moment),
+    Column("last_error", Text),
+)
+"""``position`` orders all messages, ``sequence`` those of one enterprise from 1. ``next_attempt_at`` null: at once."""
+
+_m = outbox_table.c
+Index("outbox_order", _m.uscc, _m.sequence, unique=True)
+Index(
+    "outbox_waiting",
+    _m.uscc,
+    _m.sequence,
+    sqlite_where=_m.state != ACKNOWLEDGED,
+    postgresql_where=_m.state != ACKNOWLEDGED,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message of the outbox, as it stands. ``body`` is the CloudEvent's JSON text."""
+
+    message_id: str
+    uscc: str
+    sequence: int
+    kind: str
+    body: str
+    state: str
+    attempts: int
+    next_attempt_at: datetime | None
+    last_error: str | None
+
+
+_COLUMNS = [_m[name] for name in Message.__slots__]
+
+
+def add(connection: Connection, messages: Iterable[NewMessage]) -> int:
+    """Put messages at the end of the queue; one that is there already is left alone. Returns how many were new."""
+    position = connection.execute(select(func.max(_m.position))).scalar() or 0
+    rows: dict[str, dict[str, Any]] = {}
+    last: dict[str, int] = {}
+    for message in messages:
+        if message.message_id in rows or _exists(connection, message.message_id):
+            continue
+        sequence = (last.get(message.uscc) or _last_sequence(connection, message.uscc)) + 1
+        last[message.uscc] = sequence
+        rows[message.message_id] = {
+            "position": position + len(rows) + 1,
+            "message_id": message.message_id,
+            "uscc": message.uscc,
+            "sequence": sequence,
+            "kind": message.kind,
+            "body": message.event(sequence),
+            "state": PENDING,
+            "attempts": 0,
+        }
+    if rows:
+        connection.execute(insert(outbox_table), list(rows.values()))
+    return len(rows)
+
+
+def due(connection: Connection, now: datetime, limit: int) -> list[Message]:
+    """Messages to send now, oldest first, at most one per enterprise: its earliest that is not acknowledged.
+
+    A message marked sent whose answer never came (the relay died) is due again once its ``next_attempt_at`` is past.
+    """
+    earlier = outbox_table.alias("earlier")
+    waits = (
+        select(earlier.c.position)
+        .where(earlier.c.uscc == _m.uscc, earlier.c.sequence < _m.sequence, earlier.c.state != ACKNOWLEDGED)
+        .exists()
+    )
+    query = (
+        select(*_COLUMNS)
+        .where(_m.state.in_((PENDING, SENT)), ~waits)
+        .where(or_(_m.next_attempt_at.is_(None), _m.next_attempt_at <= now))
+        .order_by(_m.position)
+        .limit(limit)
+    )
+    return [Message(*row) for row in connection.execute(query)]
+
+
+def mark_sent(connection: Connection, message_ids: Sequence[str], retry_at: datetime) -> None:
+    """About to be sent: counts the attempt first, so that a relay that dies has still made it.
+
+    Until ``retry_at`` no other relay takes these messages.
+    """
+    change = {"state": SENT, "attempts": _m.attempts + 1, "next_attempt_at": retry_at}
+    connection.execute(update(outbox_table).where(_m.message_id.in_(message_ids)).values(change))
+
+
+def mark_acknowledged(connection: Connection, message_id: str) -> None:
+    """The receiver has it. Final, whatever arrives later."""
+    _mark(connection, message_id, state=ACKNOWLEDGED, next_attempt_at=None, last_error=None)
+
+
+def mark_failed(connection: Connection, message_id: str, retry_at: datetime, error: str) -> None:
+    """Not received; it is due again at ``retry_at``."""
+    _mark(connection, message_id, state=PENDING, next_attempt_at=retry_at, last_error=error)
+
+
+def mark_unsent(connection: Connection, message_id: str, error: str | None) -> None:
+    """Nothing the message could help (the endpoint is gone, the pass ended): as if the attempt had not been made."""
+    _mark(connection, message_id, state=PENDING, attempts=_m.attempts - 1, next_attempt_at=None, last_error=error)
+
+
+def mark_dead(connection: Connection, message_id: str, error: str) -> None:
+    """Given up. It holds its enterprise's queue until a person looks."""
+    _mark(connection, message_id, state=DEAD, next_attempt_at=None, last_error=error)
+
+
+def revive(connection: Connection, message_id: str) -> None:
+    """Put a dead message back to be sent, with a fresh count of attempts."""
+    dead = connection.execute(select(_m.state).where(_m.message_id == message_id)).scalar() == DEAD
+    if not dead:
+        raise NotFoundError(f"No dead message has the id {message_id}.", "See the dead ones with 'xinji reconcile'.")
+    _mark(connection, message_id, state=PENDING, attempts=0, next_attempt_at=None)
+
+
+def messages(connection: Connection, state: str | None = None, uscc: str | None = None) -> list[Message]:
+    """Messages in order of position; only those in a state or about an enterprise where asked."""
+    query = select(*_COLUMNS).order_by(_m.position)
+    if state is not None:
+        query = query.where(_m.state == state)
+    if uscc is not None:
+        query = query.where(_m.uscc == uscc)
+    return [Message(*row) for row in connection.execute(query)]
+
+
+def counts(connection: Connection) -> dict[str, int]:
+    """How many messages are in each state."""
+    rows = connection.execute(select(_m.state, func.count().label("number")).group_by(_m.state))
+    return {PENDING: 0, SENT: 0, ACKNOWLEDGED: 0, DEAD: 0, **{row.state: row.number for row in rows}}
+
+
+def _mark(connection: Connection, message_id: str, **change: Any) -> None:
+    """Change a message, unless it is acknowledged already: a late failure must not send it again."""
+    unsettled = (_m.message_id == message_id) & (_m.state != ACKNOWLEDGED)
+    connection.execute(update(outbox_table).where(unsettled).values(**change))
+
+
+def _exists(connection: Connection, message_id: str) -> bool:
+    return connection.execute(select(_m.position).where(_m.message_id == message_id)).first() is not None
+
+
+def _last_sequence(connection: Connection, uscc: str) -> int:
+    return connection.execute(select(func.max(_m.sequence)).where(_m.uscc == uscc)).scalar() or 0
