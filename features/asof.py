@@ -8,7 +8,8 @@ D. Two readings that the rule needs at its edges:
 - A stage that a known row reports for a moment after D (released, arrived, paid, removed) has not happened yet as of
   D, and reads as empty. Terms set in advance (``due_on``, ``expires_on``, ``valid_to``, ``published_on``) stay.
 
-Everything else in ``features`` reads these views and never the versions behind them.
+Everything else in ``features`` reads these views and never the versions behind them. Of the tables whose records are
+outcomes there is ``withdrawn_<table>`` too: what was known once and has been annulled, so that it can be counted.
 """
 
 from __future__ import annotations
@@ -55,6 +56,9 @@ class AsOf:
     late_after_days: Mapping[str, int] = field(default_factory=dict)
 
 
+WITHDRAWABLE = frozenset({"inspection", "regulator_rating", "court_listing", "alert_feedback"})
+"""Tables of outcomes whose records can be annulled."""
+
 SET_IN_ADVANCE = frozenset({"due_on", "expires_on", "valid_to", "published_on", "annulled_at", "received_at"})
 
 _TYPES = {"string": "varchar", "timestamp": "timestamptz", "integer": "bigint"}
@@ -88,7 +92,9 @@ def define_known(engine: Engine, versions: Versions, as_of: AsOf) -> None:
     states = []
     for table, contract in versions.contracts.items():
         select = versions.sql(table) if table in as_of.connected else empty_versions_sql(contract)
-        engine.create_view(f"known_{table}", known_sql(contract, select, as_of.business_date, as_of.known_at))
+        engine.create_view(f"known_{table}", known_sql(contract, select, as_of))
+        if table in WITHDRAWABLE:
+            engine.create_view(f"withdrawn_{table}", known_sql(contract, select, as_of, is_withdrawn=True))
         states.append(_feed_sql(contract, select, as_of))
     define_seen(engine, versions.contracts)
     engine.create_table("feed", " union all ".join(states))
@@ -98,21 +104,21 @@ def define_known(engine: Engine, versions: Versions, as_of: AsOf) -> None:
     )
 
 
-def known_sql(contract: Contract, versions: str, business_date: date, known_at: datetime) -> str:
-    """The select behind one ``known_`` view."""
-    columns = ", ".join(_masked(contract, name, business_date) for name in column_types(contract))
+def known_sql(contract: Contract, versions: str, as_of: AsOf, *, is_withdrawn: bool = False) -> str:
+    """The select behind one ``known_`` view, or behind the ``withdrawn_`` one."""
+    columns = ", ".join(_masked(contract, name, as_of.business_date) for name in column_types(contract))
     kept = ["version_rank = 1"]
     if "annulled_at" in contract.field_names:
-        kept.append("annulled_at is null")
+        kept.append("annulled_at is not null" if is_withdrawn else "annulled_at is null")
     if contract.event_time != "received_at":
-        kept.append(f"event_day <= {literal(business_date)}")
+        kept.append(f"event_day <= {literal(as_of.business_date)}")
     return f"""
         select {columns} from (
             select *, row_number() over (
                 partition by key_hash order by received_at desc, ingest_sequence desc, source_row desc
             ) as version_rank
             from ({versions}) as versions
-            where received_at <= {literal(known_at)}
+            where received_at <= {literal(as_of.known_at)}
         ) as ranked
         where {" and ".join(kept)}"""
 

@@ -34,7 +34,7 @@ listed as (
     where subject = 'enterprise'
         and published_on <= $business_date
         and removed_on is null
-        and coalesce(expires_on, published_on + to_months($court_months)) >= $business_date
+        and coalesce(expires_on, published_on + to_months($court_months)) > $business_date
     group by uscc
 ),
 
