@@ -1,0 +1,220 @@
+"""From the delivered bytes to plain UTF-8 text, with one honest look at every byte.
+
+The encoding is proved, not guessed: UTF-8 by strict decoding of the whole file, else GB18030 by strict decoding plus a
+plausibility check, because GB18030 gives some reading to almost any bytes.
+"""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+import re
+import shutil
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from expectations.intake.notice import Notice, truncated, unknown_encoding, unreadable
+
+_BLOCK = 1 << 22
+
+CUT = "\ufffd"
+"""Stands for the half of a character at which a file was cut off."""
+
+_FOREIGN = re.compile(r"[^\x00-\x7f]+")
+
+_COMMON_SHARE = 0.9
+"""GB18030 that is really Chinese text lies almost wholly in the 6,763 characters of GB 2312. Big5, Latin-1 or broken
+UTF-8 read as GB18030 lands outside of them about half the time."""
+
+
+@dataclass
+class TextShape:
+    """What a pass over the text counted. ``lines`` counts physical lines, also a last one without a line end."""
+
+    line_ends: int = 0
+    carriage_returns: int = 0
+    windows_ends: int = 0
+    has_nul: bool = False
+    has_blank_line: bool = False
+    ends_open: bool = False
+    is_cut: bool = False
+    _tail: bytes = field(default=b"\n", repr=False)
+
+    def add(self, block: bytes) -> None:
+        """Count one more block of UTF-8 text."""
+        self.line_ends += block.count(b"\n")
+        self.has_nul = self.has_nul or b"\0" in block
+        # Two bytes of the block before, so that a pair across the border is seen; a file starts as after a line end.
+        seam = self._tail + block
+        if b"\r" in seam:
+            self.carriage_returns += block.count(b"\r")
+            self.windows_ends += seam.count(b"\r\n") - self._tail.count(b"\r\n")
+            self.has_blank_line = self.has_blank_line or b"\n\r\n" in seam
+        self.has_blank_line = self.has_blank_line or b"\n\n" in seam
+        self._tail = seam[-2:]
+        self.ends_open = not seam.endswith(b"\n")
+
+    @property
+    def lines(self) -> int:
+        """Physical lines."""
+        return self.line_ends + self.ends_open
+
+    @property
+    def new_line(self) -> str | None:
+        """The one line end used throughout, LF or CR LF; None when they are mixed."""
+        if not self.carriage_returns:
+            return "\n"
+        return "\r\n" if self.carriage_returns == self.windows_ends == self.line_ends else None
+
+    @property
+    def is_plain(self) -> bool:
+        """Nothing in the text needs more care than a fast reader takes."""
+        return not (self.has_nul or self.has_blank_line or self.is_cut) and self.new_line is not None
+
+
+@dataclass(frozen=True)
+class LandedText:
+    """A delivered text file, ready to be read.
+
+    Attributes
+    ----------
+    path:
+        UTF-8 text: the delivered file itself when it was that already, else a copy in the work folder.
+    encoding:
+        ``utf-8`` or ``gb18030``; None when it is neither, and then ``path`` holds bytes nobody can read.
+    shape:
+        Counts over the text; over the raw bytes when there is no encoding.
+    """
+
+    path: Path
+    encoding: str | None
+    shape: TextShape
+    notices: tuple[Notice, ...] = ()
+
+
+def sha256_and_size(path: Path) -> tuple[str, int]:
+    """Digest and length of the delivered bytes."""
+    digest, size = hashlib.sha256(), 0
+    for block in _blocks(path):
+        digest.update(block)
+        size += len(block)
+    return digest.hexdigest(), size
+
+
+def land_text(path: Path, work: Path) -> LandedText:
+    """Plain UTF-8 text of a delivered file.
+
+    Parameters
+    ----------
+    path:
+        The file as delivered; a name ending in ``.gz`` is unpacked.
+    work:
+        An existing folder for copies; the caller removes it.
+    """
+    found: list[Notice] = []
+    if path.name.endswith(".gz"):
+        path, problem = _unpack(path, work / "unpacked")
+        found += [problem] if problem else []
+    landed = _as_utf8(path, work) or _as_gb18030(path, work)
+    if landed is None:
+        found.append(unknown_encoding(_first_doubt(path)))
+        shape = TextShape()
+        for block in _blocks(path):
+            shape.add(block)
+        return LandedText(path, None, shape, tuple(found))
+    if landed.shape.is_cut and not found:
+        found.append(truncated())
+    return LandedText(landed.path, landed.encoding, landed.shape, tuple(found))
+
+
+def _blocks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as stream:
+        while block := stream.read(_BLOCK):
+            yield block
+
+
+def _unpack(source: Path, target: Path) -> tuple[Path, Notice | None]:
+    """Unpack gzip, also of several members, as far as it goes."""
+    unpacker = zlib.decompressobj(wbits=31)
+    written = 0
+    reason = "gzip: no data"
+    with target.open("wb") as out:
+        try:
+            for block in _blocks(source):
+                rest = block
+                while rest:
+                    if unpacker.eof:
+                        unpacker = zlib.decompressobj(wbits=31)
+                    written += out.write(unpacker.decompress(rest))
+                    rest = unpacker.unused_data
+        except zlib.error as error:
+            reason = f"gzip: {error}"
+        else:
+            if unpacker.eof or not source.stat().st_size:
+                return target, None
+    return target, truncated() if written else unreadable(reason)
+
+
+def _as_utf8(source: Path, work: Path) -> LandedText | None:
+    decoder = codecs.getincrementaldecoder("utf-8")("strict")
+    shape = TextShape()
+    try:
+        for block in _blocks(source):
+            if not block.isascii() or decoder.getstate()[0]:
+                decoder.decode(block)
+            shape.add(block)
+    except UnicodeDecodeError:
+        return None
+    half = decoder.getstate()[0]
+    if not half:
+        return LandedText(source, "utf-8", shape)
+    mended = work / "mended"
+    shutil.copyfile(source, mended)
+    with mended.open("r+b") as out:
+        out.seek(-len(half), 2)
+        out.write(CUT.encode())
+        out.truncate()
+    shape.is_cut = True
+    return LandedText(mended, "utf-8", shape)
+
+
+def _as_gb18030(source: Path, work: Path) -> LandedText | None:
+    decoder = codecs.getincrementaldecoder("gb18030")("strict")
+    shape, foreign, common = TextShape(), 0, 0
+    target = work / "transcoded"
+    with target.open("wb") as out:
+
+        def put(text: str) -> None:
+            encoded = text.encode("utf-8")
+            shape.add(encoded)
+            out.write(encoded)
+
+        try:
+            for block in _blocks(source):
+                text = decoder.decode(block)
+                far = "".join(_FOREIGN.findall(text))
+                foreign += len(far)
+                common += len(far.encode("gb2312", "ignore")) // 2
+                put(text)
+        except UnicodeDecodeError:
+            return None
+        if decoder.getstate()[0]:
+            put(CUT)
+            shape.is_cut = True
+    return LandedText(target, "gb18030", shape) if foreign and common / foreign >= _COMMON_SHARE else None
+
+
+def _first_doubt(path: Path) -> int:
+    """The byte at which the file stops being UTF-8."""
+    decoder = codecs.getincrementaldecoder("utf-8")("strict")
+    place = 0
+    for block in _blocks(path):
+        pending = len(decoder.getstate()[0])
+        try:
+            decoder.decode(block)
+        except UnicodeDecodeError as error:
+            return place - pending + error.start
+        place += len(block)
+    return place

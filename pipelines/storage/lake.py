@@ -1,0 +1,218 @@
+"""The lake: accepted versions in Parquet, named by their content, and the snapshot that says which of them count."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from expectations.contracts.catalog import load_contract
+from expectations.contracts.identity import system_columns_sql
+from expectations.contracts.schema import Contract
+from expectations.contracts.typed import literal, quoted, sql_type
+from expectations.errors import IntegrityError, NotFoundError
+from expectations.intake.splitting import stored_columns
+from expectations.vocabulary.digest import canonical_json, sha256_file, sha256_text
+from pipelines.storage import batches
+from pipelines.storage.database import Database
+
+
+@dataclass(frozen=True)
+class LakeFile:
+    """One file of accepted versions.
+
+    Attributes
+    ----------
+    path:
+        Relative to the lake: ``accepted/<table>/<sha256>.parquet``.
+    sequence:
+        The ``ingest_sequence`` of its rows: the number of their batch. It is not in the file, because the batch gets
+        its number only when it commits, so that two ingests at once cannot take the same one.
+    first_day, last_day, received_until:
+        Event days and latest ``received_at`` of the rows.
+    withdrawn_at:
+        When the batch was taken back; its rows are known only before.
+    """
+
+    table: str
+    path: str
+    sequence: int
+    rows: int
+    first_day: date
+    last_day: date
+    received_until: datetime
+    withdrawn_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The files that count at one moment, in order of table, batch and part. A run pins one and reads nothing else."""
+
+    files: tuple[LakeFile, ...]
+
+    @cached_property
+    def text(self) -> str:
+        """The canonical JSON that the digest is taken of."""
+        return canonical_json({"files": [asdict(file) for file in self.files]})
+
+    @cached_property
+    def digest(self) -> str:
+        """What identifies the snapshot; it goes into every decision made from it."""
+        return sha256_text(self.text)
+
+    def of(self, table: str, known_at: datetime | None = None) -> tuple[LakeFile, ...]:
+        """The files of a table, without those withdrawn by ``known_at``; None means after every withdrawal."""
+        return tuple(file for file in self.files if file.table == table and _is_known(file, known_at))
+
+
+class Lake:
+    """The files under one folder, and the database that says which of them count.
+
+    Parameters
+    ----------
+    root:
+        The folder ``lake`` of a home; made when it is not there.
+    database:
+        The home's database.
+    """
+
+    def __init__(self, root: Path, database: Database) -> None:
+        self.root = root
+        self.database = database
+
+    def snapshot(self) -> Snapshot:
+        """The files that count now: those of usable and released batches, and of withdrawn ones for the time before."""
+        with self.database.reading() as connection:
+            taken = batches.all_batches(connection)
+        return snapshot_of(taken)
+
+    def pin(self, snapshot: Snapshot) -> str:
+        """Keep a snapshot under its digest, so that a replay can read what the run read; gives the digest."""
+        target = self.root / "snapshots" / f"{snapshot.digest}.json"
+        if not target.exists():
+            write_whole(target, snapshot.text.encode("utf-8"))
+        return snapshot.digest
+
+    def snapshot_by_digest(self, digest: str) -> Snapshot:
+        """A pinned snapshot.
+
+        Raises
+        ------
+        NotFoundError
+            No run pinned it in this lake.
+        IntegrityError
+            Its file was changed.
+        """
+        path = self.root / "snapshots" / f"{digest}.json"
+        if not path.exists():
+            raise NotFoundError(f"The lake has no snapshot {digest}.", "Restore lake/snapshots from a backup.")
+        text = path.read_text(encoding="utf-8")
+        if sha256_text(text) != digest:
+            raise IntegrityError(f"{path} is not the snapshot its name says.", "Restore it from a backup.")
+        return Snapshot(tuple(_lake_file(row) for row in json.loads(text)["files"]))
+
+    def versions_sql(self, table: str, snapshot: Snapshot, known_at: datetime | None = None) -> str:
+        """A select over every version of a table in a snapshot.
+
+        Parameters
+        ----------
+        known_at:
+            Leaves out batches withdrawn by then. Rows received after it are still there: the caller bounds them.
+
+        Returns
+        -------
+        str
+            SQL giving the contract's fields with their types, ``event_day``, ``key_hash``, the link hashes,
+            ``ingest_sequence`` and ``source_row``. Without a file it gives those columns and no row.
+        """
+        return self.files_sql(load_contract(table), snapshot.of(table, known_at))
+
+    def files_sql(self, contract: Contract, files: Iterable[LakeFile]) -> str:
+        """A select over the versions in some files of one table."""
+        chosen = tuple(files)
+        if not chosen:
+            return empty_versions_sql(contract)
+        paths = ", ".join(literal(str(self.root / file.path)) for file in chosen)
+        sequences = ", ".join(str(file.sequence) for file in chosen)
+        return (
+            f"SELECT {', '.join(map(quoted, stored_columns(contract)))}, "
+            f"CAST([{sequences}][CAST(file_index AS BIGINT) + 1] AS BIGINT) AS ingest_sequence "
+            f"FROM read_parquet([{paths}])"
+        )
+
+    def place(self, written: Path, folder: str) -> str:
+        """Move a finished file into a folder of the lake under the digest of its content; gives the digest.
+
+        The same content placed twice is one file.
+        """
+        digest = sha256_file(written)
+        target = self.root / folder / f"{digest}{''.join(written.suffixes)}"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _sync(written)
+        written.replace(target)
+        return digest
+
+
+def snapshot_of(taken: Iterable[batches.Batch]) -> Snapshot:
+    """The snapshot that some batches make."""
+    files = [
+        LakeFile(
+            table=file.table_name,
+            path=f"accepted/{file.table_name}/{file.lake_sha256}.parquet",
+            sequence=batch.sequence,
+            rows=file.accepted,
+            first_day=file.first_day,
+            last_day=file.last_day,
+            received_until=file.received_until,
+            withdrawn_at=batch.withdrawn_at,
+        )
+        for batch in taken
+        for file in batch.counting_files()
+        if file.first_day is not None and file.last_day is not None and file.received_until is not None
+    ]
+    return Snapshot(tuple(sorted(files, key=lambda file: (file.table, file.sequence))))
+
+
+def empty_versions_sql(contract: Contract) -> str:
+    """A select with every column of a table's versions, typed, and no row."""
+    types = {field.name: sql_type(field.type) for field in contract.fields}
+    types |= {name: "DATE" if name == "event_day" else "BIGINT" for name in system_columns_sql(contract)}
+    types |= {"source_row": "BIGINT", "ingest_sequence": "BIGINT"}
+    return f"SELECT {', '.join(f'CAST(NULL AS {kind}) AS {quoted(name)}' for name, kind in types.items())} WHERE false"
+
+
+def write_whole(target: Path, content: bytes) -> None:
+    """Write a file aside and rename it, so that it is there whole or not at all."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    aside = target.with_name(f".{target.name}.{os.getpid()}")
+    aside.write_bytes(content)
+    _sync(aside)
+    aside.replace(target)
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb") as stream:
+        os.fsync(stream.fileno())
+
+
+def _is_known(file: LakeFile, known_at: datetime | None) -> bool:
+    return file.withdrawn_at is None or (known_at is not None and known_at < file.withdrawn_at)
+
+
+_FROM_TEXT: dict[str, Callable[[str], Any]] = {
+    "first_day": date.fromisoformat,
+    "last_day": date.fromisoformat,
+    "received_until": datetime.fromisoformat,
+    "withdrawn_at": datetime.fromisoformat,
+}
+
+
+def _lake_file(row: dict[str, Any]) -> LakeFile:
+    return LakeFile(
+        **{name: _FROM_TEXT[name](value) if name in _FROM_TEXT and value else value for name, value in row.items()}
+    )
