@@ -46,7 +46,7 @@ class Explanation:
     """What is said beside the grade: reasons, the seven dimensions (0-100), suggested actions (id, zh, en, ...)."""
 
     reasons: Sequence[Reason] = ()
-    dimensions: Mapping[str, int] = field(default_factory=dict)
+    dimensions: Mapping[str, float | None] = field(default_factory=dict)
     actions: Sequence[Mapping[str, Any]] = ()
 
 
@@ -57,6 +57,7 @@ def decision_record(
     record = {
         "supersedes": provenance.supersedes,
         "uscc": subject.uscc,
+        "name": subject.name,
         "date": subject.business_date.isoformat(),
         "known_at": subject.known_at.isoformat(),
         **_judged(subject, judgement, policy),
@@ -123,6 +124,7 @@ def subject_of(record: Mapping[str, Any]) -> Subject:
         feeds_late=tuple(record["feeds_late"]),
         override=_override(override) if override else None,
         disputed=frozenset(inputs["disputed"]),
+        name=record["name"],
     )
 
 

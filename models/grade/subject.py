@@ -78,6 +78,8 @@ class Subject:
 
     Attributes
     ----------
+    name:
+        The registered name; None where no register record is known. It decides nothing.
     p, p0:
         Calibrated probability of an adverse event within 180 days, and the population rate frozen with the model.
     registration_status:
@@ -110,3 +112,4 @@ class Subject:
     feeds_late: tuple[str, ...] = ()
     override: Override | None = None
     disputed: frozenset[str] = field(default_factory=frozenset)
+    name: str | None = None
