@@ -6,6 +6,7 @@ The ledger is the source of truth; the tables here are projections that ``rebuil
 from pipelines.storage.decisions.commit import Commit, commit_run, rebuild
 from pipelines.storage.decisions.queries import (
     GradePoint,
+    carried_alerts,
     decision,
     decision_ids_of,
     decisions_of,
@@ -16,13 +17,15 @@ from pipelines.storage.decisions.queries import (
     published_before,
     run_for,
 )
-from pipelines.storage.decisions.record import Record, Run
+from pipelines.storage.decisions.record import Record, Run, alert_records
 
 __all__ = [
     "Commit",
     "GradePoint",
     "Record",
     "Run",
+    "alert_records",
+    "carried_alerts",
     "commit_run",
     "decision",
     "decision_ids_of",

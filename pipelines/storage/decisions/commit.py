@@ -46,7 +46,7 @@ def commit_run(
     """Write a run: ledger, projections, outbox and anchor, all in the caller's transaction.
 
     A second commit for the same (D, K) writes nothing, whatever it brings (decision 4 of ``docs/decisions.md``).
-    ``alerts`` are the episodes that this run opened, extended or closed.
+    ``alerts`` are the day's episodes as ``alert_records`` gives them; ``decisions`` come as ``decision_record`` does.
     """
     if run_for(connection, run.business_date, run.known_at) is not None:
         return Commit(is_new=False)

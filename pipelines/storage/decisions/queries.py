@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, select, true
 
 from expectations.vocabulary.grade import Grade
 from models.grade.subject import PreviousGrade
@@ -53,7 +53,7 @@ def latest_run_date(connection: Connection) -> date | None:
 
 def decision(connection: Connection, decision_id: str) -> dict[str, Any] | None:
     """One decision record by its id."""
-    return next(_records(connection, decision_table, select(_d.position).where(_d.decision_id == decision_id)), None)
+    return next(_records(connection, select(_d.position).where(_d.decision_id == decision_id)), None)
 
 
 def latest_decision(connection: Connection, uscc: str, as_of: date | None = None) -> dict[str, Any] | None:
@@ -62,14 +62,14 @@ def latest_decision(connection: Connection, uscc: str, as_of: date | None = None
     if as_of is not None:
         query = query.where(_d.business_date <= as_of)
     newest = query.order_by(_d.business_date.desc(), _d.known_at.desc()).limit(1)
-    return next(_records(connection, decision_table, newest), None)
+    return next(_records(connection, newest), None)
 
 
 def decisions_of(
     connection: Connection, business_date: date, known_at: datetime | None = None
 ) -> Iterator[dict[str, Any]]:
     """All decision records of a day, by USCC, streamed."""
-    return _records(connection, decision_table, _of_day(business_date, known_at), by_uscc=True)
+    return _records(connection, _of_day(business_date, known_at), by_uscc=True)
 
 
 def decision_ids_of(connection: Connection, business_date: date, known_at: datetime | None = None) -> dict[str, str]:
@@ -109,18 +109,26 @@ def published_before(
 
 
 def open_alerts(connection: Connection, business_date: date, known_at: datetime | None = None) -> list[dict[str, Any]]:
-    """The alert episodes open on a day, as that day knew them, in order of opening, rule and USCC."""
-    a = alert_table.c
-    place = func.row_number().over(partition_by=a.alert_id, order_by=(a.business_date.desc(), a.known_at.desc()))
-    seen = (
-        select(a.position, a.uscc, a.opened_on, a.closed_on, place.label("place"))
-        .where(a.business_date <= business_date, _by(a.known_at, known_at))
-        .subquery()
-    )
-    is_open = or_(seen.c.closed_on.is_(None), seen.c.closed_on > business_date)
-    positions = select(seen.c.position).where(seen.c.place == 1, is_open)
-    found = list(_records(connection, alert_table, positions))
-    return sorted(found, key=lambda one: (one["opened_on"], one["rule"], one["uscc"]))
+    """The alert episodes open on a day, in order of opening; on a day without a run, of the run before."""
+    found = _alerts_of(connection, run_table.c.business_date <= business_date, known_at)
+    return [one for one in found if one["closed_on"] is None]
+
+
+def carried_alerts(connection: Connection, before: date, known_at: datetime | None = None) -> list[dict[str, Any]]:
+    """The episodes that a run for a day must know of: those the latest run before it carried on."""
+    found = _alerts_of(connection, run_table.c.business_date < before, known_at)
+    return [one for one in found if one["is_carried"]]
+
+
+def _alerts_of(connection: Connection, days: ColumnElement[bool], known_at: datetime | None) -> list[dict[str, Any]]:
+    """Every episode that the latest run of some days saw."""
+    a, r = alert_table.c, run_table.c
+    latest = select(r.business_date, r.known_at).where(days, _by(r.known_at, known_at))
+    run = connection.execute(latest.order_by(r.business_date.desc(), r.known_at.desc()).limit(1)).one_or_none()
+    if run is None:
+        return []
+    positions = select(a.position).where(a.business_date == run.business_date, a.known_at == run.known_at)
+    return sorted(_records(connection, positions), key=lambda one: (one["opened_on"], one["rule"], one["uscc"]))
 
 
 def _by(column: ColumnElement[Any], known_at: datetime | None) -> ColumnElement[bool]:
@@ -151,9 +159,7 @@ def _rises(first: date, before: date, known_at: datetime | None) -> Select[tuple
     return select(_d.uscc).where(_d.has_risen, in_month, _by(_d.known_at, known_at), ~taken_back)
 
 
-def _records(
-    connection: Connection, table: Table, positions: Select[Any], by_uscc: bool = False
-) -> Iterator[dict[str, Any]]:
+def _records(connection: Connection, positions: Select[Any], by_uscc: bool = False) -> Iterator[dict[str, Any]]:
     """Bodies from the ledger at the positions a projection names."""
     query = (
         select(ledger_entry.c.body)

@@ -9,6 +9,7 @@ from typing import Any
 
 from expectations.errors import UsageError
 from expectations.vocabulary.grade import Grade
+from reports.alerts.episodes import AlertDay
 
 Record = Mapping[str, Any]
 
@@ -28,7 +29,7 @@ class Run:
     code_version:
         The version of this software.
     state:
-        ``published``, or ``shadow`` for a run whose decisions nobody is shown.
+        ``complete``, or ``withheld`` when gates kept something from this run.
     """
 
     business_date: date
@@ -40,7 +41,7 @@ class Run:
     feature_path: str
     feature_digest: str
     code_version: str
-    state: str = "published"
+    state: str = "complete"
 
     def body(self) -> dict[str, Any]:
         """The run as it stands in the ledger."""
@@ -90,9 +91,17 @@ def alert_row(run: Run, record: Record, position: int) -> dict[str, Any]:
         "rule": record["rule"],
         "severity": record["severity"],
         "opened_on": _day(record["opened_on"]),
-        "closed_on": _day(record.get("closed_on")),
+        "closed_on": _day(record["closed_on"]),
+        "is_carried": record["is_carried"],
     }
 
 
-def _day(value: Any) -> date | None:
-    return date.fromisoformat(value) if isinstance(value, str) else value
+def alert_records(day: AlertDay) -> list[Record]:
+    """A day's alerts as a run records them: every one that tomorrow must know of, and those that ended today."""
+    carried = {alert.alert_id for alert in day.carried}
+    seen = {alert.alert_id: alert for alert in (*day.carried, *day.closed)}
+    return [{**alert.to_json(), "is_carried": name in carried} for name, alert in seen.items()]
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

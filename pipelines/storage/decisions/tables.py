@@ -55,17 +55,18 @@ enterprise_table = Table("decided_enterprise", metadata, Column("uscc", String(1
 alert_table = Table(
     "alert",
     metadata,
-    Column("alert_id", String(80), primary_key=True),
     Column("business_date", Date, primary_key=True),
     Column("known_at", Moment, primary_key=True),
+    Column("alert_id", String(80), primary_key=True),
     Column("position", LongInteger, nullable=False),
     Column("uscc", String(18), nullable=False),
     Column("rule", String(10), nullable=False),
     Column("severity", String(10), nullable=False),
     Column("opened_on", Date, nullable=False),
     Column("closed_on", Date),
+    Column("is_carried", Boolean, nullable=False),
     Index("alert_of_enterprise", "uscc", "business_date"),
 )
-"""Every state an alert episode has been in, by the run that saw it. The latest state as of a day is that day's."""
+"""Every episode as every run saw it. ``is_carried``: the next day must know of it."""
 
 PROJECTIONS = (run_table, decision_table, enterprise_table, alert_table)

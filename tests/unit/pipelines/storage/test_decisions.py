@@ -10,12 +10,14 @@ from sqlalchemy import select
 
 from expectations.errors import UsageError
 from expectations.vocabulary.digest import sha256_of
-from expectations.vocabulary.grade import Grade
+from expectations.vocabulary.grade import Grade, Severity
 from expectations.vocabulary.moment import knowledge_cutoff
 from models.grade.subject import PreviousGrade
 from pipelines.storage.database import Database
 from pipelines.storage.decisions import (
     Run,
+    alert_records,
+    carried_alerts,
     commit_run,
     decision,
     decision_ids_of,
@@ -31,6 +33,8 @@ from pipelines.storage.decisions import (
 from pipelines.storage.decisions.tables import PROJECTIONS
 from pipelines.storage.ledger import entries, verify
 from pipelines.storage.outbox import NewMessage, messages
+from reports.alerts.alert import Alert, State, alert_from_json, alert_id_of
+from reports.alerts.episodes import AlertDay
 
 ONE, TWO = "91652702MADEM0011Q", "91652701MADEM0011A"
 D = date(2026, 3, 31)
@@ -65,16 +69,15 @@ def record(uscc: str, grade: str | None, of: Run, previous: str | None = None, *
     return {**content, "decision_id": sha256_of(content)}
 
 
-def alert(uscc: str = ONE, opened_on: date = D, closed_on: date | None = None, **more: Any) -> dict[str, Any]:
-    return {
-        "alert_id": sha256_of([uscc, "R01", opened_on]),
-        "uscc": uscc,
-        "rule": "R01",
-        "severity": "medium",
-        "opened_on": opened_on.isoformat(),
-        "closed_on": closed_on.isoformat() if closed_on else None,
-        **more,
-    }
+def alert(uscc: str = ONE, opened_on: date = D, **more: Any) -> Alert:
+    state = State.CLOSED if more.get("closed_on") else State.OPEN
+    measured = {"window_from": D, "window_to": D, "value": 0.02, "threshold": 0.01, "n": 200, "evidence": ("k",)}
+    fields = {**measured, "amount_fen": 1000, "opened_on": opened_on, "last_hit_on": D, "state": state, **more}
+    return Alert(alert_id_of(uscc, "R01", opened_on), "R01", uscc, Severity.MEDIUM, **fields)
+
+
+def alerts(*opened: Alert, closed: tuple[Alert, ...] = (), still_lasting: tuple[Alert, ...] = ()) -> list[Any]:
+    return alert_records(AlertDay(opened, closed, (*opened, *still_lasting)))
 
 
 def message(of: Run, uscc: str = ONE) -> NewMessage:
@@ -95,7 +98,7 @@ def commit(database: Database, day: date, known_at: datetime | None = None, **gr
 def test_a_run_is_written_with_its_decisions_alerts_messages_and_an_anchor(database: Database) -> None:
     made = run()
     with database.transaction() as connection:
-        done = commit_run(connection, made, [record(ONE, "A", made)], [alert()], [message(made)])
+        done = commit_run(connection, made, [record(ONE, "A", made)], alerts(alert()), [message(made)])
         assert (done.decisions, done.alerts, done.messages) == (1, 1, 1)
         assert [entry.kind for entry in entries(connection, "decisions")] == ["run", "decision", "alert"]
         assert [entry.subject for entry in entries(connection, "anchors")] == [f"run {D} {made.known_at.isoformat()}"]
@@ -117,9 +120,9 @@ def test_a_record_comes_back_as_it_was_written(database: Database) -> None:
 def test_committing_the_same_run_again_writes_nothing(database: Database) -> None:
     made = run()
     with database.transaction() as connection:
-        commit_run(connection, made, [record(ONE, "A", made)], [alert()], [message(made)])
+        commit_run(connection, made, [record(ONE, "A", made)], alerts(alert()), [message(made)])
     with database.transaction() as connection:
-        again = commit_run(connection, made, [record(ONE, "B", made)], [alert(TWO)], [message(made, TWO)])
+        again = commit_run(connection, made, [record(ONE, "B", made)], alerts(alert(TWO)), [message(made, TWO)])
         assert not again.is_new
         assert verify(connection).counts["decisions"] == 3
         assert verify(connection).counts["anchors"] == 1
@@ -133,7 +136,7 @@ def test_the_same_run_in_two_homes_gives_the_same_bytes(database: Database, tmp_
     made = run()
     for home in (database, other):
         with home.transaction() as connection:
-            commit_run(connection, made, [record(ONE, "A", made)], [alert()], [message(made)])
+            commit_run(connection, made, [record(ONE, "A", made)], alerts(alert()), [message(made)])
     with database.reading() as here, other.reading() as there:
         for stream in ("decisions", "anchors"):
             assert list(entries(here, stream)) == list(entries(there, stream))
@@ -149,7 +152,7 @@ def test_a_failing_commit_leaves_nothing_behind(database: Database) -> None:
         raise OSError("the disk is full")
 
     with pytest.raises(OSError, match="disk"), database.transaction() as connection:
-        commit_run(connection, made, failing(), [alert()], [message(made)])
+        commit_run(connection, made, failing(), alerts(alert()), [message(made)])
     with database.reading() as connection:
         assert run_for(connection, D) is None
         assert sum(verify(connection).counts.values()) == 0
@@ -231,14 +234,11 @@ def test_days_without_a_grade_are_passed_over(database: Database) -> None:
 
 
 def test_a_day_shows_the_alerts_open_on_it_as_it_knew_them(database: Database) -> None:
-    days = [
-        (D, alert(value=0.02)),
-        (D + DAY, alert(value=0.05)),
-        (D + 31 * DAY, alert(closed_on=D + 31 * DAY, value=0.05)),
-    ]
+    ended = alert(closed_on=D + 31 * DAY)
+    days = [(D, alerts(alert())), (D + DAY, alerts(alert(value=0.05))), (D + 31 * DAY, alerts(closed=(ended,)))]
     for day, seen in days:
         with database.transaction() as connection:
-            commit_run(connection, run(day), [], [seen])
+            commit_run(connection, run(day), [], seen)
     with database.reading() as connection:
         seen_on = {days: open_alerts(connection, D + timedelta(days)) for days in (-1, 0, 1, 30, 31, 40)}
     assert {days: [one["value"] for one in found] for days, found in seen_on.items()} == {
@@ -246,11 +246,28 @@ def test_a_day_shows_the_alerts_open_on_it_as_it_knew_them(database: Database) -
     }  # fmt: skip
 
 
+def test_an_alert_that_later_knowledge_does_not_see_is_not_open(database: Database) -> None:
+    with database.transaction() as connection:
+        commit_run(connection, run(), [], alerts(alert()))
+        commit_run(connection, run(known_at=knowledge_cutoff(D) + DAY), [], [])
+        assert open_alerts(connection, D) == []
+        assert len(open_alerts(connection, D, knowledge_cutoff(D))) == 1
+
+
+def test_the_next_day_is_told_what_the_day_before_carried_on(database: Database) -> None:
+    closed, lasting = alert(TWO, closed_on=D), alert("91652702MA7TETA137", closed_on=D)
+    with database.transaction() as connection:
+        commit_run(connection, run(), [], alerts(alert(), closed=(closed, lasting), still_lasting=(lasting,)))
+        assert carried_alerts(connection, D) == []
+        known = [alert_from_json(one) for one in carried_alerts(connection, D + 3 * DAY)]
+    assert sorted(known, key=lambda one: one.uscc) == sorted([alert(), lasting], key=lambda one: one.uscc)
+
+
 def test_projections_made_again_from_the_ledger_are_the_same(database: Database) -> None:
     commit(database, D - DAY, one=("A", "B"), two="C")
     made = run(D)
     with database.transaction() as connection:
-        commit_run(connection, made, [record(ONE, "AA", made, "A")], [alert()], [message(made)])
+        commit_run(connection, made, [record(ONE, "AA", made, "A")], alerts(alert()), [message(made)])
     with database.transaction() as connection:
         before = [connection.execute(select(table).order_by(*table.primary_key)).all() for table in PROJECTIONS]
         done = rebuild(connection)
