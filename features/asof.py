@@ -86,8 +86,9 @@ def empty_versions_sql(contract: Contract) -> str:
 def define_known(engine: Engine, versions: Versions, as_of: AsOf) -> None:
     """Create ``known_<table>`` for every contract, ``seen``, ``as_of``, and ``feed`` with one row per table.
 
-    ``feed`` has ``table_name``, ``is_connected``, ``late_after_days``, ``latest_received_at`` and ``first_day``,
-    ``last_day`` of the events received by K. ``as_of`` has one row: ``business_date``, ``known_at``.
+    ``feed`` has ``table_name``, ``is_connected``, ``late_after_days``, ``latest_received_at``, ``first_day`` and
+    ``last_day`` of the events received by K, and ``longest_silence_days`` between two days of arrival.
+    ``as_of`` has one row: ``business_date``, ``known_at``.
     """
     states = []
     for table, contract in versions.contracts.items():
@@ -133,10 +134,18 @@ def late_feeds(engine: Engine) -> frozenset[str]:
     return frozenset(str(name) for (name,) in rows)
 
 
-def unusable_feeds(engine: Engine) -> frozenset[str]:
-    """Feeds that are not connected or late: nothing may be concluded from what is missing in them."""
-    rows = engine.rows("select table_name from feed where not is_connected")
-    return late_feeds(engine) | frozenset(str(name) for (name,) in rows)
+def silent_feeds(engine: Engine) -> frozenset[str]:
+    """Feeds from whose silence a pattern may conclude nothing: not connected, or silent for longer than ever before.
+
+    Narrower than ``late_feeds``: a feed that by nature speaks once a month is late by its contract on most days, and
+    a pattern over a year may still be measured on it.
+    """
+    rows = engine.rows("""
+        select table_name from feed, as_of
+        where not is_connected
+           or latest_received_at is null
+           or epoch(known_at) - epoch(latest_received_at) > greatest(late_after_days, longest_silence_days) * 86400""")
+    return frozenset(str(name) for (name,) in rows)
 
 
 def feed_arrival(engine: Engine, tables: Iterable[str]) -> dict[str, datetime | None]:
@@ -171,5 +180,17 @@ def _feed_sql(contract: Contract, versions: str, as_of: AsOf) -> str:
         select {literal(contract.table)} as table_name,
                {str(contract.table in as_of.connected).lower()} as is_connected,
                {late_after_days} as late_after_days,
-               max(received_at) as latest_received_at, min(event_day) as first_day, max(event_day) as last_day
-        from ({versions}) as versions where received_at <= {literal(as_of.known_at)}"""
+               max(latest_received_at) as latest_received_at,
+               min(first_day) as first_day,
+               max(last_day) as last_day,
+               coalesce(max(silence_days), 0) as longest_silence_days
+        from (
+            select *, date_diff('day', lag(received_on) over (order by received_on), received_on) as silence_days
+            from (
+                select cast(received_at as date) as received_on, max(received_at) as latest_received_at,
+                       min(event_day) as first_day, max(event_day) as last_day
+                from ({versions}) as versions
+                where received_at <= {literal(as_of.known_at)}
+                group by received_on
+            ) as received
+        ) as spaced"""

@@ -43,6 +43,14 @@ select
     declaration.mode = '0130' as is_barter,
     cast(declaration.amount_cny * 100 as bigint) as value_fen,
     cast(declaration.amount_usd * 100 as bigint) as value_cents,
+    case
+        when declaration.currency = 'CNY' then 1e0
+        else coalesce(
+            own.cny_per_unit,
+            cast(declaration.amount_cny as double)
+                / case when declaration.amount > 0 then cast(declaration.amount as double) end
+        )
+    end as cny_per_unit,
     coalesce(line.lines, 0) as lines,
     cast(declaration.amount * 100 as bigint) - line.lines_fen as line_difference_fen,
     date_diff('second', declaration.declared_at, declaration.released_at) as release_seconds,
@@ -58,6 +66,7 @@ from known_declaration as declaration
 left join line on line.declaration_hash = declaration.key_hash
 left join refund on refund.declaration_hash = declaration.key_hash
 left join returned on returned.declaration_hash = declaration.key_hash
+left join day_rate as own on own.event_day = declaration.event_day and own.currency = declaration.currency
 left join document_inspection
     on document_inspection.document_type = 'declaration'
     and document_inspection.document_no = declaration.entry_id

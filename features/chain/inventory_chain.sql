@@ -30,6 +30,14 @@ joined as (
         list.released_at,
         usd.cny_per_unit as cny_per_usd,
         case
+            when list.currency = 'CNY' then 1e0
+            else coalesce(
+                own.cny_per_unit,
+                cast(list.declared_value_cny as double)
+                    / case when list.declared_value > 0 then cast(list.declared_value as double) end
+            )
+        end as cny_per_unit,
+        case
             when sold.key_hash is not null then 'present'
             when complete_day.event_day is null then 'unknown'
             else 'missing'
@@ -71,6 +79,7 @@ joined as (
     left join document_inspection
         on document_inspection.document_type = 'inventory' and document_inspection.document_no = list.invt_no
     left join day_rate as usd on usd.event_day = list.event_day and usd.currency = 'USD'
+    left join day_rate as own on own.event_day = list.event_day and own.currency = list.currency
 )
 
 select

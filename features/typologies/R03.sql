@@ -1,0 +1,103 @@
+-- R03 order splitting (拆单): lists of one seller to one buyer or address within 24 hours, each within the limit of one
+-- list and of the same eight-digit goods, that together exceed it. Windows of 24 hours that overlap are one group.
+with list as (
+    select uscc, invt_no, key_hash, cast(epoch(declared_at) as bigint) as second, value_fen, buyer_token, address_token
+    from inventory_chain
+    where direction = 'import' and is_retail and not is_cancelled and value_fen <= $list_limit_fen
+        and event_day > $business_date - $window_days and event_day <= $business_date
+),
+
+goods as (
+    select distinct inventory_hash, substring(hs_code, 1, 8) as hs8 from known_inventory_line
+),
+
+item as (
+    select list.uscc, list.invt_no, list.second, list.value_fen, goods.hs8, 'buyer' as kind, list.buyer_token as party
+    from list
+    join goods on goods.inventory_hash = list.key_hash
+    where list.buyer_token is not null
+    union all
+    select list.uscc, list.invt_no, list.second, list.value_fen, goods.hs8, 'address', list.address_token
+    from list
+    join goods on goods.inventory_hash = list.key_hash
+    where list.address_token is not null
+),
+
+pair as (
+    -- Every list with those of the next hours, itself among them.
+    select
+        first.uscc, first.kind, first.party, first.hs8, first.invt_no, first.second,
+        cast(sum(later.value_fen) as bigint) as sum_fen,
+        count(*) as lists,
+        max(later.second) as last_second
+    from item as first
+    join item as later
+        on later.uscc = first.uscc and later.kind = first.kind and later.party = first.party and later.hs8 = first.hs8
+        and later.second >= first.second and later.second <= first.second + $within_hours * 3600
+    group by first.uscc, first.kind, first.party, first.hs8, first.invt_no, first.second
+),
+
+anchor as (
+    select
+        *,
+        max(last_second) over (
+            partition by uscc, kind, party, hs8 order by second, invt_no
+            rows between unbounded preceding and 1 preceding
+        ) as reached
+    from pair
+    where lists >= 2 and sum_fen > $list_limit_fen
+),
+
+numbered as (
+    select
+        *,
+        sum(case when reached is null or second > reached then 1 else 0 end) over (
+            partition by uscc, kind, party, hs8 order by second, invt_no
+            rows between unbounded preceding and current row
+        ) as group_no
+    from anchor
+),
+
+span as (
+    select uscc, kind, party, hs8, group_no, min(second) as from_second, max(last_second) as to_second
+    from numbered
+    group by uscc, kind, party, hs8, group_no
+),
+
+member as (
+    select
+        span.uscc, span.kind, span.party, span.hs8, span.group_no, item.invt_no, item.value_fen,
+        -- The same lists found by buyer, by address or under two goods are one group.
+        min(item.invt_no) over whole_group || '..' || max(item.invt_no) over whole_group as signature
+    from span
+    join item
+        on item.uscc = span.uscc and item.kind = span.kind and item.party = span.party and item.hs8 = span.hs8
+        and item.second >= span.from_second and item.second <= span.to_second
+    window whole_group as (partition by span.uscc, span.kind, span.party, span.hs8, span.group_no)
+),
+
+document as (
+    select uscc, invt_no, max(value_fen) as value_fen from member group by uscc, invt_no
+),
+
+counted as (
+    select uscc, count(distinct signature) as groups from member group by uscc
+),
+
+exposed as (
+    select uscc, count(*) as n, cast(sum(value_fen) as bigint) as amount_fen from document group by uscc
+)
+
+select
+    counted.uscc,
+    $business_date - $window_days + 1 as window_from,
+    cast(counted.groups as double) as value,
+    1e0 as threshold,
+    exposed.n,
+    case when counted.groups >= $groups_high then 'high' else 'medium' end as severity,
+    exposed.amount_fen,
+    document.invt_no as document,
+    document.value_fen as weight
+from counted
+join exposed on exposed.uscc = counted.uscc
+join document on document.uscc = counted.uscc

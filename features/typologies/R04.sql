@@ -1,0 +1,122 @@
+-- R04 quota abuse (额度盗刷). Three measures, each laid at the door of the seller whose document crosses the line:
+-- a buyer's retail imports of the calendar year, without cancelled lists and valid returns, above the yearly quota;
+-- a buyer with too many consignee phones; a phone or address with too many buyers. Tokens are counted, never shown.
+with list as (
+    select
+        uscc, invt_no as document, cast(epoch(declared_at) as bigint) as second, event_day, buyer_token,
+        consignee_phone_token, address_token, value_fen,
+        greatest(value_fen - valid_return_fen, 0) as counted_fen
+    from inventory_chain
+    where direction = 'import' and is_retail and not is_cancelled and event_day <= $business_date
+),
+
+running as (
+    select
+        *,
+        cast(sum(counted_fen) over (
+            partition by buyer_token order by second, document rows between unbounded preceding and current row
+        ) as bigint) as total_fen,
+        cast(sum(counted_fen) over (partition by buyer_token) as bigint) as year_fen
+    from list
+    where buyer_token is not null and event_day >= cast(date_trunc('year', $business_date) as date)
+),
+
+over_quota as (
+    select
+        uscc, cast(date_trunc('year', $business_date) as date) as window_from, document, value_fen,
+        year_fen / 100e0 as value, $annual_limit_fen / 100e0 as threshold
+    from running
+    where total_fen > $annual_limit_fen and total_fen - counted_fen <= $annual_limit_fen
+),
+
+sale as (
+    select uscc, document, second, event_day, buyer_token, consignee_phone_token, address_token, value_fen from list
+    union all
+    select
+        uscc, platform_uscc || '/' || order_no, cast(epoch(ordered_at) as bigint), event_day, buyer_token,
+        consignee_phone_token, address_token, amount_fen
+    from order_chain
+    where direction = 'import' and lists = 0 and event_day <= $business_date
+),
+
+tie as (
+    select
+        uscc, document, second, value_fen, 'phones of a buyer' as kind, buyer_token as holder,
+        consignee_phone_token as held, $phones_max as most, $business_date - $phones_window_days + 1 as window_from
+    from sale
+    where event_day > $business_date - $phones_window_days
+    union all
+    select
+        uscc, document, second, value_fen, 'buyers of a phone', consignee_phone_token, buyer_token, $buyers_max,
+        $business_date - $buyers_window_days + 1
+    from sale
+    where event_day > $business_date - $buyers_window_days
+    union all
+    select
+        uscc, document, second, value_fen, 'buyers of an address', address_token, buyer_token, $buyers_max,
+        $business_date - $buyers_window_days + 1
+    from sale
+    where event_day > $business_date - $buyers_window_days
+),
+
+first_tie as (
+    select
+        *,
+        row_number() over (partition by kind, holder, held order by second, document) as occurrence
+    from tie
+    where holder is not null and held is not null
+),
+
+ranked as (
+    select
+        *,
+        row_number() over (partition by kind, holder order by second, document) as place,
+        count(*) over (partition by kind, holder) as distinct_held
+    from first_tie
+    where occurrence = 1
+),
+
+crossing as (
+    select uscc, kind, holder, distinct_held, most, window_from from ranked where place = most + 1
+),
+
+over_ties as (
+    select
+        crossing.uscc, crossing.window_from, tie.document, tie.value_fen,
+        cast(crossing.distinct_held as double) as value, cast(crossing.most as double) as threshold
+    from crossing
+    join tie on tie.kind = crossing.kind and tie.holder = crossing.holder and tie.uscc = crossing.uscc
+),
+
+found as (
+    select * from over_quota
+    union all
+    select * from over_ties
+),
+
+-- One hit per seller and measured window. Documents found twice count once.
+document as (
+    select uscc, window_from, threshold, document, max(value_fen) as value_fen
+    from found
+    group by uscc, window_from, threshold, document
+),
+
+exposed as (
+    select uscc, window_from, threshold, count(*) as n, cast(sum(value_fen) as bigint) as amount_fen
+    from document
+    group by uscc, window_from, threshold
+),
+
+worst as (
+    select uscc, window_from, threshold, max(value) as value from found group by uscc, window_from, threshold
+)
+
+select
+    worst.uscc, worst.window_from, worst.value, worst.threshold, exposed.n, 'high' as severity, exposed.amount_fen,
+    document.document, document.value_fen as weight
+from worst
+join exposed
+    on exposed.uscc = worst.uscc and exposed.window_from = worst.window_from and exposed.threshold = worst.threshold
+join document
+    on document.uscc = worst.uscc and document.window_from = worst.window_from
+    and document.threshold = worst.threshold

@@ -1,0 +1,157 @@
+"""Runs the patterns over what is known and says who is over a threshold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from expectations.errors import XinjiError
+from expectations.vocabulary.grade import Severity
+from features.asof import silent_feeds
+from features.engine import Engine, Value, read_step
+
+EVIDENCE_SHOWN = 20
+"""Documents that a hit names: those of the largest value, in the order of their keys."""
+
+Numbers = Mapping[str, int | float]
+
+
+class TypologyError(XinjiError):
+    """A pattern cannot be measured as asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One pattern over its threshold, for one enterprise.
+
+    Attributes
+    ----------
+    rule:
+        ``R01`` to ``R20``, and ``R11b``.
+    window_from, window_to:
+        First and last day measured, both inclusive.
+    value, threshold:
+        What was measured, and what it was measured against. Amounts in yuan.
+    n:
+        How many documents or entries the value rests on.
+    evidence:
+        Keys of documents, at most ``EVIDENCE_SHOWN``; never a personal token.
+    amount_fen:
+        The exposed amount in hundredths of a yuan.
+    """
+
+    rule: str
+    uscc: str
+    window_from: date
+    window_to: date
+    value: float
+    threshold: float
+    n: int
+    severity: Severity
+    evidence: tuple[str, ...]
+    amount_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A pattern as it is run.
+
+    Attributes
+    ----------
+    policy:
+        The policy entry that its numbers come from.
+    alive:
+        Feeds it is about. While one of them is not connected or silent, its silence proves nothing.
+    """
+
+    id: str
+    policy: str
+    alive: frozenset[str]
+
+
+RULES = (
+    Rule("R01", "R01", frozenset({"inventory", "order", "payment", "waybill"})),
+    Rule("R03", "R03", frozenset({"inventory", "inventory_line"})),
+    Rule("R04", "R04", frozenset({"inventory"})),
+    Rule("R05", "R05", frozenset({"inventory_line", "declaration_line"})),
+    Rule("R11", "R11", frozenset({"forex", "inventory", "declaration"})),
+    Rule("R11b", "R11", frozenset({"forex", "inventory", "declaration"})),
+    Rule("R16", "R16", frozenset({"inventory", "declaration"})),
+)
+
+
+def find_hits(engine: Engine, parameters: Mapping[str, Numbers], business_date: date) -> list[Hit]:
+    """Every pattern over its threshold as of the (D, K) that the engine holds, in order of rule, enterprise and window.
+
+    Parameters
+    ----------
+    engine:
+        One on which ``define_known`` and ``build_history`` ran for D.
+    parameters:
+        Per rule of the policy its numbers by name. A pattern whose entry is absent is not in force and not run.
+    business_date:
+        D, the last day of every window.
+
+    Raises
+    ------
+    StepError
+        When the policy does not give a number that the pattern needs.
+    """
+    silent = silent_feeds(engine)
+    hits: list[Hit] = []
+    for rule in RULES:
+        if rule.policy not in parameters:
+            continue
+        given: dict[str, Value] = {
+            "business_date": business_date,
+            "is_forex_alive": "forex" not in silent,
+            "are_goods_alive": silent.isdisjoint({"inventory", "declaration"}),
+            **parameters[rule.policy],
+        }
+        hits.extend(_assembled(rule.id, business_date, engine.rows(_shown(rule.id), given)))
+    return hits
+
+
+def unmeasured_rules(engine: Engine) -> frozenset[str]:
+    """Patterns whose feeds have not all arrived: that they find nothing today does not mean that nothing is there."""
+    silent = silent_feeds(engine)
+    return frozenset(rule.id for rule in RULES if not rule.alive.isdisjoint(silent))
+
+
+def _shown(rule: str) -> str:
+    """The pattern's rows, cut to the documents that a hit names."""
+    return f"""
+        select uscc, window_from, value, threshold, n, severity, amount_fen, document from (
+            select *, row_number() over (
+                partition by uscc, window_from, threshold order by weight desc, document
+            ) as place
+            from ({read_step("features.typologies", rule)}) as found
+        ) as placed
+        where place <= {EVIDENCE_SHOWN}
+        order by uscc, window_from, threshold, document"""
+
+
+def _assembled(rule: str, business_date: date, rows: Iterable[tuple[object, ...]]) -> list[Hit]:
+    documents: dict[tuple[object, ...], list[str]] = {}
+    for *measured, document in rows:
+        documents.setdefault(tuple(measured), []).append(str(document))
+    return [_hit(rule, business_date, measured, tuple(found)) for measured, found in documents.items()]
+
+
+def _hit(rule: str, business_date: date, measured: tuple[object, ...], evidence: tuple[str, ...]) -> Hit:
+    uscc, window_from, value, threshold, n, severity, amount_fen = measured
+    if not isinstance(window_from, date):
+        raise TypologyError(f"{rule} says its window begins on {window_from!r}.", "Let the step select a date.")
+    return Hit(
+        rule=rule,
+        uscc=str(uscc),
+        window_from=window_from,
+        window_to=business_date,
+        value=float(str(value)),
+        threshold=float(str(threshold)),
+        n=int(str(n)),
+        severity=Severity(str(severity)),
+        evidence=evidence,
+        amount_fen=int(str(amount_fen)),
+    )
