@@ -120,18 +120,18 @@ class BatchFile:
     name: str
     sha256: str
     received: int
-    accepted: int
-    quarantined: int
-    duplicates: int
-    orphans: int
-    verdict: Verdict
-    is_refused: bool
-    lake_sha256: str | None
-    first_day: date | None
-    last_day: date | None
-    received_until: datetime | None
-    quarantine_sha256: str | None
-    findings: tuple[dict[str, Any], ...]
+    accepted: int = 0
+    quarantined: int = 0
+    duplicates: int = 0
+    orphans: int = 0
+    verdict: Verdict = "pass"
+    is_refused: bool = False
+    lake_sha256: str | None = None
+    first_day: date | None = None
+    last_day: date | None = None
+    received_until: datetime | None = None
+    quarantine_sha256: str | None = None
+    findings: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -249,7 +249,7 @@ def release(connection: Connection, sequence: int, account: str, reason: str, mo
         return False
     if batch.state != "withheld":
         raise ConflictError(f"Batch {sequence} is {batch.state}, not withheld.", "Only a withheld batch is released.")
-    _record(connection, batch, "release", account, reason, moment)
+    _record(connection, sequence, {"what": "release", "account": account, "reason": reason, "moment": moment})
     connection.execute(update(batch_table).where(batch_table.c.sequence == sequence).values(released_at=moment))
     return True
 
@@ -259,7 +259,7 @@ def withdraw(connection: Connection, sequence: int, account: str, reason: str, m
     batch = get(connection, sequence)
     if batch.state == "withdrawn":
         return False
-    _record(connection, batch, "withdraw", account, reason, moment)
+    _record(connection, sequence, {"what": "withdraw", "account": account, "reason": reason, "moment": moment})
     connection.execute(update(batch_table).where(batch_table.c.sequence == sequence).values(withdrawn_at=moment))
     return True
 
@@ -272,13 +272,9 @@ def events(connection: Connection, sequence: int) -> list[dict[str, Any]]:
     return [dict(row._mapping) for row in rows]
 
 
-def _record(connection: Connection, batch: Batch, what: str, account: str, reason: str, moment: datetime) -> None:
+def _record(connection: Connection, sequence: int, event: dict[str, Any]) -> None:
     position = 1 + (connection.execute(select(func.max(batch_event_table.c.position))).scalar() or 0)
-    connection.execute(
-        insert(batch_event_table).values(
-            position=position, sequence=batch.sequence, what=what, account=account, reason=reason, moment=moment
-        )
-    )
+    connection.execute(insert(batch_event_table).values(position=position, sequence=sequence, **event))
 
 
 def _batches(connection: Connection, *conditions: Any) -> list[Batch]:

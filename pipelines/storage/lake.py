@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
@@ -28,8 +29,8 @@ class LakeFile:
 
     Attributes
     ----------
-    path:
-        Relative to the lake: ``accepted/<table>/<sha256>.parquet``.
+    sha256:
+        Digest of the content, and the file's name.
     sequence:
         The ``ingest_sequence`` of its rows: the number of their batch. It is not in the file, because the batch gets
         its number only when it commits, so that two ingests at once cannot take the same one.
@@ -40,13 +41,18 @@ class LakeFile:
     """
 
     table: str
-    path: str
+    sha256: str
     sequence: int
     rows: int
     first_day: date
     last_day: date
     received_until: datetime
     withdrawn_at: datetime | None = None
+
+    @property
+    def path(self) -> str:
+        """Place of the file, relative to the lake."""
+        return f"accepted/{self.table}/{self.sha256}.parquet"
 
 
 @dataclass(frozen=True)
@@ -67,7 +73,11 @@ class Snapshot:
 
     def of(self, table: str, known_at: datetime | None = None) -> tuple[LakeFile, ...]:
         """The files of a table, without those withdrawn by ``known_at``; None means after every withdrawal."""
-        return tuple(file for file in self.files if file.table == table and _is_known(file, known_at))
+        return tuple(file for file in self.known_by(known_at) if file.table == table)
+
+    def known_by(self, known_at: datetime | None = None) -> tuple[LakeFile, ...]:
+        """The files of every table, without those withdrawn by ``known_at``."""
+        return tuple(file for file in self.files if _is_known(file, known_at))
 
 
 class Lake:
@@ -91,12 +101,13 @@ class Lake:
             taken = batches.all_batches(connection)
         return snapshot_of(taken)
 
-    def pin(self, snapshot: Snapshot) -> str:
-        """Keep a snapshot under its digest, so that a replay can read what the run read; gives the digest."""
-        target = self.root / "snapshots" / f"{snapshot.digest}.json"
+    def pin(self, snapshot: Snapshot | None = None) -> PinnedLake:
+        """Keep a snapshot (without one: what counts now) under its digest, so that a replay reads what the run read."""
+        pinned = self.snapshot() if snapshot is None else snapshot
+        target = self.root / "snapshots" / f"{pinned.digest}.json"
         if not target.exists():
-            write_whole(target, snapshot.text.encode("utf-8"))
-        return snapshot.digest
+            write_whole(target, pinned.text.encode("utf-8"))
+        return PinnedLake(self, pinned)
 
     def snapshot_by_digest(self, digest: str) -> Snapshot:
         """A pinned snapshot.
@@ -121,6 +132,8 @@ class Lake:
 
         Parameters
         ----------
+        table, snapshot:
+            Which versions.
         known_at:
             Leaves out batches withdrawn by then. Rows received after it are still there: the caller bounds them.
 
@@ -151,11 +164,37 @@ class Lake:
         The same content placed twice is one file.
         """
         digest = sha256_file(written)
-        target = self.root / folder / f"{digest}{''.join(written.suffixes)}"
+        target = self.root / folder / f"{digest}{written.suffix}"
         target.parent.mkdir(parents=True, exist_ok=True)
         _sync(written)
         written.replace(target)
         return digest
+
+    def keep_copy(self, original: Path, name: str) -> None:
+        """Copy a file from outside into the lake; a name made of its digest makes copying twice harmless."""
+        target = self.root / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        aside = target.with_name(f".{target.name}.{os.getpid()}")
+        shutil.copyfile(original, aside)
+        _sync(aside)
+        aside.replace(target)
+
+
+@dataclass(frozen=True)
+class PinnedLake:
+    """The lake as one run sees it: a snapshot that no later arrival changes."""
+
+    lake: Lake
+    snapshot: Snapshot
+
+    @property
+    def digest(self) -> str:
+        """The snapshot's digest."""
+        return self.snapshot.digest
+
+    def versions_sql(self, table: str, known_at: datetime | None = None) -> str:
+        """As ``Lake.versions_sql``, of the pinned snapshot."""
+        return self.lake.versions_sql(table, self.snapshot, known_at)
 
 
 def snapshot_of(taken: Iterable[batches.Batch]) -> Snapshot:
@@ -163,7 +202,7 @@ def snapshot_of(taken: Iterable[batches.Batch]) -> Snapshot:
     files = [
         LakeFile(
             table=file.table_name,
-            path=f"accepted/{file.table_name}/{file.lake_sha256}.parquet",
+            sha256=file.lake_sha256,
             sequence=batch.sequence,
             rows=file.accepted,
             first_day=file.first_day,
@@ -173,7 +212,7 @@ def snapshot_of(taken: Iterable[batches.Batch]) -> Snapshot:
         )
         for batch in taken
         for file in batch.counting_files()
-        if file.first_day is not None and file.last_day is not None and file.received_until is not None
+        if file.lake_sha256 and file.first_day and file.last_day and file.received_until
     ]
     return Snapshot(tuple(sorted(files, key=lambda file: (file.table, file.sequence))))
 

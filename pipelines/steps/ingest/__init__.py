@@ -1,0 +1,1 @@
+"""From files at the door to versions that count: the only way into the lake."""

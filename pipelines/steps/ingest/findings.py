@@ -1,0 +1,64 @@
+"""Everything there is to say about a file, as one list of plain dicts with words in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from expectations.contracts.schema import Contract
+from expectations.intake.notice import MALFORMED, Notice
+
+
+class GateFinding(Protocol):
+    """One bound that a file did not meet, in words."""
+
+    @property
+    def measure(self) -> str:
+        """What was measured."""
+        ...
+
+    @property
+    def severity(self) -> str:
+        """``warn`` or ``withhold``."""
+        ...
+
+    @property
+    def says_en(self) -> str:
+        """English."""
+        ...
+
+    @property
+    def says_zh(self) -> str:
+        """Chinese."""
+        ...
+
+
+def of_notices(notices: Sequence[Notice]) -> tuple[dict[str, Any], ...]:
+    """Remarks on the file as a whole."""
+    return tuple(
+        {"code": notice.code, "level": notice.level, "en": notice.words.en, "zh": notice.words.zh} for notice in notices
+    )
+
+
+def of_gate(findings: Sequence[GateFinding]) -> tuple[dict[str, Any], ...]:
+    """Bounds the file did not meet."""
+    return tuple(
+        {"code": f"gate:{finding.measure}", "level": finding.severity, "en": finding.says_en, "zh": finding.says_zh}
+        for finding in findings
+    )
+
+
+def of_codes(contract: Contract, counts: Mapping[str, int]) -> tuple[dict[str, Any], ...]:
+    """Faults (of quarantined rows) or warnings (of accepted ones) with the number of rows that have them."""
+    found = []
+    for code, rows in counts.items():
+        en, zh = (words_of(contract, code, language) for language in ("en", "zh"))
+        found.append({"code": code, "level": "note", "en": f"{rows} rows: {en}", "zh": f"{rows} 行:{zh}", "rows": rows})
+    return tuple(found)
+
+
+def words_of(contract: Contract, code: str, language: Any) -> str:
+    """What a row's code means, whether its form or its content is at fault."""
+    if code in MALFORMED:
+        return str(getattr(MALFORMED[code], language))
+    return code
