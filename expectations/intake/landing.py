@@ -40,20 +40,20 @@ class TextShape:
     has_blank_line: bool = False
     ends_open: bool = False
     is_cut: bool = False
-    _tail: bytes = field(default=b"\n", repr=False)
+    tail: bytes = field(default=b"\n", repr=False)
 
     def add(self, block: bytes) -> None:
         """Count one more block of UTF-8 text."""
         self.line_ends += block.count(b"\n")
         self.has_nul = self.has_nul or b"\0" in block
         # Two bytes of the block before, so that a pair across the border is seen; a file starts as after a line end.
-        seam = self._tail + block
+        seam = self.tail + block
         if b"\r" in seam:
             self.carriage_returns += block.count(b"\r")
-            self.windows_ends += seam.count(b"\r\n") - self._tail.count(b"\r\n")
+            self.windows_ends += seam.count(b"\r\n") - self.tail.count(b"\r\n")
             self.has_blank_line = self.has_blank_line or b"\n\r\n" in seam
         self.has_blank_line = self.has_blank_line or b"\n\n" in seam
-        self._tail = seam[-2:]
+        self.tail = seam[-2:]
         self.ends_open = not seam.endswith(b"\n")
 
     @property
@@ -123,6 +123,7 @@ def land_text(path: Path, work: Path) -> LandedText:
         shape = TextShape()
         for block in _blocks(path):
             shape.add(block)
+        shape.ends_open = shape.ends_open and shape.tail != b"\n\0"  # a line end of UTF-16
         return LandedText(path, None, shape, tuple(found))
     if landed.shape.is_cut and not found:
         found.append(truncated())

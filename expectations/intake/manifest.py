@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationError, model_validator
 
 from expectations.errors import UsageError
 from expectations.vocabulary.moment import parse_moment
@@ -19,11 +19,16 @@ class ManifestError(UsageError):
     """A manifest cannot be followed; nothing of its batch was taken."""
 
 
-def _moment(value: object) -> object:
-    return parse_moment(value) if isinstance(value, str) else value
+def _moment(value: object) -> datetime:
+    if not isinstance(value, str):
+        raise ValueError("write a time as text, such as 2026-03-31T06:00:00")
+    try:
+        return parse_moment(value)
+    except UsageError as error:
+        raise ValueError(str(error)) from error
 
 
-Moment = Annotated[datetime, BeforeValidator(_moment)]
+Moment = Annotated[datetime, PlainValidator(_moment)]
 
 
 class _Closed(BaseModel):
