@@ -1,0 +1,1 @@
+"""Import declarations with inspection outcome, published by Korea Customs and IBS."""

@@ -1,0 +1,1 @@
+"""The invoices of one online wholesaler (UCI 352)."""
