@@ -2,9 +2,9 @@
 
 Over a relation ``raw`` with every field as text and ``source_row``, ``checked_relation_sql`` reads in one pass
 
-1. *trimmed*: the delivered text without the white space around it;
-2. *typed*: each text cast once, beside the text, so that "empty" and "not a number" stay two things;
-3. *judged*: two booleans, whether the row holds and whether anything is odd about it;
+1. *typed*: each text cast once, beside the text, so that "empty" and "not a number" stay two things;
+2. *known*: what is to say about each USCC, looked up, since a batch has many rows and few codes;
+3. *judged*: two booleans, whether the row holds and whether it is plain, with nothing odd about it;
 4. the result: lists of codes are built for the few rows that do not hold.
 
 A code names the check and the field: ``required:order_no``, ``type:goods_value``, ``rule:paid_adds_up``.
@@ -51,7 +51,7 @@ def _verdict(name: str) -> str:
 
 
 def typed_columns_sql(contract: Contract) -> dict[str, str]:
-    """Each field's typed value, as an expression over the trimmed text columns."""
+    """Each field's typed value, as an expression over the delivered text columns."""
     return {field.name: typed_sql(field, quoted(field.name)) for field in contract.fields}
 
 
@@ -103,10 +103,10 @@ def checked_relation_sql(contract: Contract, raw: str) -> str:
     names = [quoted(name) for name in contract.field_names]
     system = [f"{sql} AS {quoted(name)}" for name, sql in system_columns_sql(contract).items()]
     faults, warnings = fault_checks(contract), warning_checks(contract)
-    return f"""WITH trimmed AS NOT MATERIALIZED ({_trimmed_sql(contract, raw)}),
-{_remarkable_sql(contract, raw)}typed AS NOT MATERIALIZED ({_typed_relation_sql(contract)}),
+    return f"""WITH {_remarkable_sql(contract, raw)}typed AS NOT MATERIALIZED ({_typed_relation_sql(contract, raw)}),
+known AS NOT MATERIALIZED (SELECT {_listed(["*", *_verdicts(contract)])} FROM typed),
 judged AS NOT MATERIALIZED (
-    SELECT *, {_all_hold_sql(faults)} AS "row holds", {_all_hold_sql(warnings)} AS "row is plain" FROM typed
+    SELECT *, {_all_hold_sql(faults)} AS "row holds", {_all_hold_sql(warnings)} AS "row is plain" FROM known
 )
 SELECT {_listed(["source_row", *names, *system])},
     CASE WHEN "row holds" THEN {_NONE} ELSE {_codes_sql(faults)} END AS faults,
@@ -114,43 +114,46 @@ SELECT {_listed(["source_row", *names, *system])},
 FROM judged"""
 
 
-def _trimmed_sql(contract: Contract, raw: str) -> str:
-    columns = [f"{trimmed_sql(quoted(name))} AS {quoted(name)}" for name in contract.field_names]
-    return f"SELECT {_listed(['source_row', *columns])} FROM {raw}"
-
-
 def _remarkable_sql(contract: Contract, raw: str) -> str:
     """The distinct USCCs about which there is anything to say; usually none, so looking a row up costs nothing."""
     if not (fields := _usccs(contract)):
         return ""
-    distinct = " UNION ".join(
-        f"SELECT DISTINCT {trimmed_sql(quoted(field.name))} AS code FROM {raw}" for field in fields
+    # An aggregate and not DISTINCT: below that the engine would move the costly condition, onto every row.
+    distinct = " UNION ALL ".join(
+        f"SELECT any_value({column}) AS delivered FROM {raw} GROUP BY {column}"
+        for column in (quoted(field.name) for field in fields)
     )
-    return f"remarkable AS MATERIALIZED (SELECT code FROM ({distinct}) WHERE {verdict_sql('code')} IS NOT NULL),\n"
+    return (
+        f"codes AS NOT MATERIALIZED (SELECT {trimmed_sql('delivered')} AS code FROM ({distinct})),\n"
+        f"remarkable AS MATERIALIZED (SELECT code FROM codes WHERE {verdict_sql('code')} IS NOT NULL),\n"
+    )
 
 
-def _typed_relation_sql(contract: Contract) -> str:
+def _typed_relation_sql(contract: Contract, raw: str) -> str:
     columns = ["source_row"]
-    for name, sql in typed_columns_sql(contract).items():
-        if sql == quoted(name):
-            columns.append(sql)
-        else:
-            columns += [f"{quoted(name)} AS {_text(name)}", f"{sql} AS {quoted(name)}"]
+    for field in contract.fields:
+        if field.type != "string":
+            columns.append(f"{quoted(field.name)} AS {_text(field.name)}")
+        columns.append(f"{typed_sql(field, quoted(field.name))} AS {quoted(field.name)}")
+    columns.append(f"{day_sql(typed_columns_sql(contract)['received_at'])} AS received_on")
+    return f"SELECT {_listed(columns)} FROM {raw}"
+
+
+def _verdicts(contract: Contract) -> list[str]:
+    columns = []
     for field in _usccs(contract):
         code = quoted(field.name)
         verdict = f"CASE WHEN {code} IN (SELECT code FROM remarkable) THEN {verdict_sql(code)} ELSE '' END"
         columns.append(f"{verdict} AS {_verdict(field.name)}")
-    columns.append(f"{day_sql(typed_columns_sql(contract)['received_at'])} AS received_on")
-    return f"SELECT {_listed(columns)} FROM trimmed"
+    return columns
 
 
 def _field_checks(field: FieldContract) -> Iterable[Check]:
     column = quoted(field.name)
-    delivered = column if field.type == "string" else _text(field.name)
     if field.required:
-        yield Check(f"required:{field.name}", f"{delivered} IS NOT NULL")
+        yield Check(f"required:{field.name}", _is_filled_sql(field, column))
     if field.type != "string":
-        yield Check(f"type:{field.name}", f"({column} IS NOT NULL OR {delivered} IS NULL)")
+        yield Check(f"type:{field.name}", f"({column} IS NOT NULL OR NOT {_is_filled_sql(field, column)})")
     if field.max_length is not None:
         yield Check(f"length:{field.name}", f"length({column}) <= {field.max_length}")
     if field.codes is not None:
@@ -165,6 +168,13 @@ def _field_checks(field: FieldContract) -> Iterable[Check]:
     elif field.check in {"currency", "country"}:
         yield Check(f"code:{field.name}", _in_sql(column, code_list(field.check)))
     yield from _range_checks(field, column)
+
+
+def _is_filled_sql(field: FieldContract, column: str) -> str:
+    """Whether anything but white space was delivered. The text is looked at only where it gave no value."""
+    if field.type == "string":
+        return f"{column} IS NOT NULL"
+    return f"CASE WHEN {column} IS NULL THEN {trimmed_sql(_text(field.name))} IS NOT NULL ELSE true END"
 
 
 def _range_checks(field: FieldContract, column: str) -> Iterable[Check]:
