@@ -1,0 +1,205 @@
+"""The register of enterprises, their other identifiers, and the operator's reference lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+import numpy as np
+import pyarrow as pa
+
+from pipelines.simulation import goods, places
+from pipelines.simulation.columns import (
+    NEVER,
+    SECOND,
+    Integers,
+    dates,
+    day_number,
+    decimals,
+    flags,
+    integers,
+    midnight,
+    texts,
+    tokens,
+    words,
+)
+from pipelines.simulation.enterprises import DIVISIONS, ENTITY_TYPES, Service
+from pipelines.simulation.rates import CURRENCIES
+from pipelines.simulation.rows import Rows
+from pipelines.simulation.world import World
+
+SCOPES = ("跨境电子商务零售", "货物进出口；技术进出口", "供应链管理服务；仓储服务", "日用百货、服装鞋帽批发零售")
+INCUBATOR_SHARE = 0.06
+"""Honest small enterprises at the one address of the incubator: sharing it means nothing."""
+
+INCUBATOR = 10**9
+STATUSES = ("operating", "revoked", "cancelled")
+CAPITAL_FEN = (15.2, 1.0)
+LEAST_CAPITAL_PER_VOLUME = 60_000_000
+"""Paid-in capital in fen that an honest enterprise of ordinary size has at least, so that exports never look out of
+proportion to it."""
+
+
+class Register:
+    """Builds the market regulator's and the operator's tables."""
+
+    def __init__(self, world: World) -> None:
+        self._settings = world.settings
+        self._calendar = world.calendar
+        self._population = world.population
+        self._rates = world.rates
+        self._uscc = world.uscc
+
+    def rows(self) -> Iterator[Rows]:
+        """Every register and reference table."""
+        yield self.enterprises()
+        yield self.aliases()
+        yield self.exchange_rates()
+        yield self.reference_codes()
+        yield self.tax_rates()
+
+    def enterprises(self) -> Rows:
+        """Table ``enterprise``: the first record, and a new one where it changed or was struck off."""
+        it, size = self._population, self._population.size
+        random = self._settings.stream("register")
+        facts = self._identity(random)
+        capital = np.maximum(
+            random.lognormal(*CAPITAL_FEN, size).astype(np.int64) * 100,
+            (it.volume * LEAST_CAPITAL_PER_VOLUME).astype(np.int64),
+        )
+        closed = np.flatnonzero(it.closed_on <= self._calendar.last_day)
+        index = np.concatenate([np.arange(size), closed])
+        is_later = np.arange(len(index)) >= size
+        valid_from = np.where(is_later, it.closed_on[index], it.established[index])
+        status = np.where(is_later, 1 + index % 2, 0)
+        seed = self._settings.seed
+        columns = {
+            "uscc": self._uscc(index),
+            "name": words(pa.array(it.name, pa.string()), index),
+            "entity_type": words(ENTITY_TYPES, it.entity_type[index]),
+            "legal_rep_token": tokens("b", facts["legal_rep"][index], seed),
+            "phone_token": tokens("p", facts["phone"][index], seed),
+            "address_token": tokens("a", facts["address"][index], seed),
+            "shareholder_tokens": tokens("b", facts["shareholder"][index], seed),
+            "division_code": words(DIVISIONS, it.division[index]),
+            "business_scope": words(SCOPES, facts["scope"][index]),
+            "registered_capital_cny": decimals(capital[index] * 2, 2),
+            "paid_in_capital_cny": decimals(capital[index], 2),
+            "employees_insured": integers(it.employees[index]),
+            "established_on": dates(it.established[index]),
+            "status": words(STATUSES, status),
+            "roles": pa.array([it.roles(int(position)) for position in index], pa.string()),
+            "valid_from": dates(valid_from),
+        }
+        known = midnight(np.maximum(valid_from, self._calendar.month_starts[0])) + 17 * 3600 * SECOND
+        return Rows("enterprise", "market_regulation", pa.table(columns), known)
+
+    def _identity(self, random: np.random.Generator) -> dict[str, Integers]:
+        """Who stands behind each enterprise. Ids start high, so that no buyer's token is one of these."""
+        base = 10**10 + np.arange(self._population.size) * 10
+        at_incubator = random.random(self._population.size) < INCUBATOR_SHARE
+        return {
+            "legal_rep": base + 1,
+            "shareholder": base + 2,
+            "phone": base + 3,
+            "address": np.where(at_incubator, INCUBATOR, base + 4),
+            "scope": random.integers(0, len(SCOPES), self._population.size),
+        }
+
+    def aliases(self) -> Rows:
+        """Table ``enterprise_alias``: customs code, organisation code, tax number, and shops on platforms."""
+        size = self._population.size
+        index = np.arange(size)
+        usccs = self._population.uscc
+        parts = [
+            ("customs_code", texts(size, [b"6527D6", (index + 1, 4)]).to_pylist(), index),
+            ("org_code", [code[8:17] for code in usccs], index),
+            ("tax_no", list(usccs), index),
+        ]
+        platforms = self._population.serving(Service.PLATFORM)
+        sellers = np.flatnonzero(self._population.service < 0)
+        shops = [f"{usccs[platforms[at % len(platforms)]]}:shop{at:06d}" for at in sellers]
+        parts.append(("platform_shop", shops, sellers))
+        owner = np.concatenate([part[2] for part in parts])
+        since = self._population.established[owner]
+        columns = {
+            "id_type": pa.array([kind for kind, values, _ in parts for _ in values], pa.string()),
+            "id_value": pa.array([value for _, values, _ in parts for value in values], pa.string()),
+            "uscc": self._uscc(owner),
+            "valid_from": dates(since),
+        }
+        known = midnight(np.maximum(since, self._calendar.month_starts[0])) + 17 * 3600 * SECOND
+        return Rows("enterprise_alias", "market_regulation", pa.table(columns), known)
+
+    def exchange_rates(self) -> Rows:
+        """Table ``exchange_rate``: known on the third working week of the month before."""
+        count = self._calendar.month_count
+        month, currency = (part.ravel() for part in np.meshgrid(np.arange(count), np.arange(len(CURRENCIES))))
+        columns = {
+            "month": words(self._calendar.month_names, month),
+            "currency": words(CURRENCIES, currency),
+            "cny_per_unit": decimals(self._rates.table[month, currency], 8),
+        }
+        known = midnight(self._calendar.month_starts[month] - 12) + 10 * 3600 * SECOND
+        return Rows("exchange_rate", "operator", pa.table(columns), known)
+
+    def reference_codes(self) -> Rows:
+        """Table ``reference_code``: offices, units, modes, promotions, the incubator's address."""
+        start = self._calendar.to_date(int(self._calendar.month_starts[0]))
+        entries: list[tuple[str, str, str, date, date | None]] = [
+            *(("port", code, f"模拟关区 {code}", start, None) for code in places.CUSTOMS_CODES),
+            *(("unit", code, name, start, None) for code, name in (("007", "个"), ("011", "件"), ("035", "千克"))),
+            *(("mode", code, name, start, None) for code, name in MODE_NAMES.items()),
+            *(("positive_list", code[:8], name, start, None) for code, name in _positive_list()),
+            *self._promotions(),
+        ]
+        incubator = tokens("a", np.array([INCUBATOR]), self._settings.seed)[0].as_py()
+        entries.append(("incubator_address", incubator, "模拟孵化器", start, None))
+        until = [day_number(entry[4]) if entry[4] else NEVER for entry in entries]
+        columns = {
+            "list": pa.array([entry[0] for entry in entries], pa.string()),
+            "code": pa.array([entry[1] for entry in entries], pa.string()),
+            "name": pa.array([entry[2] for entry in entries], pa.string()),
+            "valid_from": dates(np.array([day_number(entry[3]) for entry in entries])),
+            "valid_to": dates(np.array(until, dtype=np.int64)),
+        }
+        known = np.full(len(entries), int(midnight(day_number(start))) + 9 * 3600 * SECOND)
+        return Rows("reference_code", "operator", pa.table(columns), known)
+
+    def _promotions(self) -> Iterator[tuple[str, str, str, date, date | None]]:
+        for position, name, _ in self._calendar.festival_days():
+            day = self._calendar.to_date(int(self._calendar.days[position]))
+            yield "promotion", day.isoformat(), name, day, day
+
+    def tax_rates(self) -> Rows:
+        """Table ``hs_rate``."""
+        start = int(self._calendar.month_starts[0])
+        count = len(goods.GOODS)
+        columns = {
+            "hs_code": pa.array(goods.HS_CODES, pa.string()),
+            "valid_from": dates(np.full(count, start)),
+            "tariff_rate": decimals(np.round(goods.column("tariff") * 100_000).astype(np.int64), 5),
+            "vat_rate": decimals(np.round(goods.VAT * 100_000).astype(np.int64), 5),
+            "consumption_rate": decimals(np.round(goods.column("consumption") * 100_000).astype(np.int64), 5),
+            "licence": flags(np.array([good.sold_as == "vehicle" for good in goods.GOODS])),
+        }
+        known = np.full(count, int(midnight(start)) + 9 * 3600 * SECOND)
+        return Rows("hs_rate", "operator", pa.table(columns), known)
+
+
+MODE_NAMES = {
+    "9610": "跨境贸易电子商务",
+    "1210": "保税跨境贸易电子商务",
+    "1239": "保税跨境贸易电子商务A",
+    "9710": "跨境电商B2B直接出口",
+    "9810": "跨境电商出口海外仓",
+    "0110": "一般贸易",
+    "0130": "易货贸易",
+    "4019": "边境小额贸易",
+    "4561": "退运货物",
+    "5034": "区内物流货物",
+}
+
+
+def _positive_list() -> list[tuple[str, str]]:
+    return sorted({(good.hs_code, good.name) for good in goods.GOODS if good.sold_as == "import"})
