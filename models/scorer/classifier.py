@@ -36,7 +36,7 @@ class CreditClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  #
     folds:
         Folds for choosing size and length, and for calibration.
     threads:
-        0 leaves it to LightGBM.
+        Changes the speed and nothing else; 0 chooses by the size of the data.
     catalogue_digest:
         Digest of the feature catalogue the columns follow; kept with the model.
 

@@ -20,7 +20,7 @@ from models.scorer.calibration import Calibration, fit_sigmoid
 from models.scorer.capacity import Capacity, affordable
 from models.scorer.errors import FittingError
 from models.scorer.protocol import FloatArray, log_odds_of
-from models.scorer.trees import TreeScorer, trees_text
+from models.scorer.trees import TreeScorer, threads_for, trees_text
 
 IntArray = npt.NDArray[np.int64]
 Fold = tuple[IntArray, IntArray]
@@ -84,7 +84,7 @@ class Settings:
     monotone_method:
         ``basic`` or ``intermediate``; LightGBM's ``advanced`` is known to break its own constraints.
     threads:
-        Changes the speed and nothing else; 0 leaves it to LightGBM.
+        Changes the speed and nothing else; 0 chooses by the size of the data.
     """
 
     seed: int = 0
@@ -207,7 +207,7 @@ def _parameters(capacity: Capacity, sample: Sample, settings: Settings) -> dict[
         "deterministic": True,
         "force_row_wise": True,
         "seed": settings.seed,
-        "num_threads": settings.threads,
+        "num_threads": settings.threads or threads_for(sample.matrix),
         **({"monotone_constraints": list(sample.monotone)} if constrained else {}),
         **({"monotone_constraints_method": settings.monotone_method} if constrained else {}),
         **capacity.parameters(),

@@ -20,12 +20,12 @@ def reason_text(feature: Feature, value: float | None, peer_median: float | None
     """The reason in Chinese and in English. An empty value says that there is no value, not that it is bad."""
     effect_zh, effect_en = ("推高风险", "raises the risk") if raises else ("降低风险", "lowers the risk")
     zh, en = _amount(feature, value)
-    text_zh, text_en = f"{feature.zh}:{zh}", f"{feature.en}: {en}"
+    text_zh, text_en = f"{feature.zh}：{zh}", f"{feature.en}: {en}"
     if peer_median is not None:
         peers_zh, peers_en = _amount(feature, peer_median)
-        text_zh += f"(同类中位数{peers_zh})"
+        text_zh += f"（同类中位数{peers_zh}）"
         text_en += f" (peers' median {peers_en})"
-    return f"{text_zh},{effect_zh}", f"{text_en}; {effect_en}"
+    return f"{text_zh}，{effect_zh}", f"{text_en}; {effect_en}"
 
 
 def _amount(feature: Feature, value: float | None) -> tuple[str, str]:

@@ -40,7 +40,7 @@ def test_the_strongest_reason_comes_first_in_both_languages(card: PointsScorer, 
     (reasons,) = explain(card, frame, catalogue).reasons
     assert [reason.feature for reason in reasons] == ["receipts_ratio", "overdue_365d"]
     assert reasons[1].en == "English of overdue_365d: 9 days (peers' median 9 days); raises the risk"
-    assert reasons[1].zh == "overdue_365d的中文:9天(同类中位数9天),推高风险"
+    assert reasons[1].zh == "overdue_365d的中文：9天（同类中位数9天），推高风险"
 
 
 def test_who_has_nothing_against_him_hears_what_speaks_for_him(card: PointsScorer, catalogue: Catalogue) -> None:

@@ -1,0 +1,53 @@
+"""What training depends on besides the data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+HORIZON_DAYS = 180
+"""An adverse event within this many days after D is what p is the probability of."""
+
+
+@dataclass(frozen=True)
+class TrainingSettings:
+    """Settings of one training.
+
+    Attributes
+    ----------
+    reporting_delay_days:
+        Days after which an event is taken to have reached the platform; later days are not counted as observed [D].
+        Penalties are published within seven working days of the decision; feeds add a few. How many events came
+        later than this is reported with every training.
+    least_follow_up_days:
+        A row observed for fewer days says too little and is left out.
+    share_for_test:
+        Share of the observed time that is kept for the rows the model never sees.
+    threads:
+        Changes the speed and nothing else; 0 chooses by the size of the data.
+    """
+
+    horizon_days: int = HORIZON_DAYS
+    reporting_delay_days: int = 14
+    least_follow_up_days: int = 30
+    share_for_test: float = 0.33
+    seed: int = 0
+    threads: int = 0
+
+
+@dataclass(frozen=True)
+class GateSettings:
+    """What a challenger must show besides being better than the champion [D].
+
+    Attributes
+    ----------
+    fewest_events:
+        With fewer events (or non-events) out of time, a difference is luck.
+    expected_to_observed:
+        Bounds of expected over observed events out of time.
+    share_of_draws:
+        Of draws of enterprises, the share in which the challenger's AUC must be above the champion's.
+    """
+
+    fewest_events: int = 20
+    expected_to_observed: tuple[float, float] = (0.5, 2.0)
+    share_of_draws: float = 0.9

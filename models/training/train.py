@@ -1,0 +1,170 @@
+"""One training: split, fit the challenger, place the scorecard, measure both on the same unseen time, ask the gate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from features.catalogue.schema import Catalogue
+from models.scorer.calibration import intercept_only
+from models.scorer.classifier import CreditClassifier
+from models.scorer.errors import FittingError
+from models.scorer.points import PointsScorer
+from models.scorer.protocol import Scorer
+from models.scorer.trees import TreeScorer
+from models.training.bootstrap import share_of_draws_better
+from models.training.gate import GateResult, gate
+from models.training.metrics import Metrics, measure
+from models.training.panel import Labelled, Panel
+from models.training.plots import comparison_plots
+from models.training.settings import GateSettings, TrainingSettings
+from models.training.split import Split, split_by_time
+
+
+@dataclass(frozen=True)
+class TrainingResult:
+    """What one training found.
+
+    Attributes
+    ----------
+    challenger:
+        The fitted trees, exactly those that were measured; None when there was too little to fit.
+    scorecard:
+        The expert scorecard over this zone's own rate.
+    metrics:
+        Per model name (``lightgbm``, ``scorecard``), on the same out-of-time rows.
+    plots:
+        PNG bytes by file name.
+    facts:
+        Plain JSON values for a log: boundary, rows, events, exclusions, digests.
+    """
+
+    challenger: TreeScorer | None
+    scorecard: PointsScorer
+    metrics: Mapping[str, Metrics]
+    gate: GateResult
+    plots: Mapping[str, bytes]
+    split: Split
+    facts: Mapping[str, Any]
+
+
+def train(
+    panel: Panel,
+    catalogue: Catalogue,
+    scorecard: PointsScorer,
+    settings: TrainingSettings | None = None,
+    gate_settings: GateSettings | None = None,
+) -> TrainingResult:
+    """Fit a challenger on the time before the boundary and compare it with the scorecard on the time after.
+
+    The challenger is not fitted again on all time afterwards: what is registered is what was measured.
+
+    Raises
+    ------
+    PanelError
+        When no boundary leaves rows on both sides.
+    """
+    chosen = settings or TrainingSettings()
+    split = split_by_time(panel, chosen)
+    placed = place_scorecard(scorecard, split.train)
+    models: dict[str, Scorer] = {"scorecard": placed}
+    try:
+        challenger: TreeScorer | None = fit_challenger(split.train, catalogue, chosen)
+    except FittingError:
+        challenger = None
+    if challenger is not None:
+        models["lightgbm"] = challenger
+    test = split.test
+    margins = {name: model.margins(test.features) for name, model in models.items()}
+    metrics = {name: measure(scores, test.outcome, test.exposure, test.weight) for name, scores in margins.items()}
+    share_better = (
+        share_of_draws_better(margins["lightgbm"], margins["scorecard"], test, seed=chosen.seed) if challenger else 0.0
+    )
+    return TrainingResult(
+        challenger=challenger,
+        scorecard=placed,
+        metrics=metrics,
+        gate=gate(metrics.get("lightgbm"), metrics["scorecard"], share_better, gate_settings),
+        plots=comparison_plots(margins, test.outcome, test.exposure, (challenger or placed).importances),
+        split=split,
+        facts=_facts(panel, split, chosen),
+    )
+
+
+def fit_challenger(rows: Labelled, catalogue: Catalogue, settings: TrainingSettings) -> TreeScorer:
+    """Trees over the catalogue's features that have a spread here, monotone where the catalogue says so.
+
+    Raises
+    ------
+    FittingError
+        When there are too few events, or no feature has two values.
+    """
+    varying = [name for name in catalogue.names if rows.features[name].nunique() > 1]
+    if not varying:
+        raise FittingError("No feature has two different values.", "Connect a feed, or give a longer period.")
+    monotone: dict[str | int, int] = {
+        feature.name: feature.monotone for feature in catalogue.features if feature.name in varying
+    }
+    model = CreditClassifier(
+        monotone=monotone, seed=settings.seed, threads=settings.threads, catalogue_digest=catalogue.digest
+    )
+    fitted = model.fit(
+        rows.features[varying],
+        rows.outcome,
+        sample_weight=rows.weight,
+        groups=rows.enterprises.astype(str),
+        exposure=rows.exposure,
+    )
+    return fitted.scorer_
+
+
+def place_scorecard(scorecard: PointsScorer, rows: Labelled) -> PointsScorer:
+    """The same points over the zone's own rate: expected events equal observed ones on these rows.
+
+    Without this the comparison would be won by whoever knows the zone's rate, which takes no model. Without any
+    event, the documented rate stays.
+    """
+    if not 0 < rows.events < len(rows.outcome):
+        return scorecard
+    margins = scorecard.margins(rows.features)
+    shift = intercept_only(margins, rows.outcome, np.log(rows.exposure), rows.weight)
+    rate = float(rows.weight @ rows.outcome / (rows.weight @ rows.exposure))
+    return scorecard.at_base_rate(min(rate, 0.5), base_margin=scorecard.base_margin + shift)
+
+
+def late_reports(events: pd.DataFrame, settings: TrainingSettings) -> int:
+    """Standing events that came later than the reporting delay allows for, so that some label may have missed them.
+
+    Takes a panel's events. A corrected record counts from its correction, so this is an upper bound.
+    """
+    arrived = events["received_at"].dt.tz_localize(None)
+    late = (arrived - events["event_date"]).dt.days > settings.reporting_delay_days
+    return int((late & ~events["voided"]).sum())
+
+
+def _facts(panel: Panel, split: Split, settings: TrainingSettings) -> dict[str, Any]:
+    def side(rows: Labelled) -> dict[str, Any]:
+        return {
+            "rows": len(rows.outcome),
+            "enterprises": len(set(rows.enterprises)),
+            "events": rows.events,
+            "mean_exposure": float(rows.exposure.mean()),
+            "from": min(rows.dates).isoformat(),
+            "to": max(rows.dates).isoformat(),
+            "known_on": rows.known_on.isoformat(),
+            "excluded": dict(rows.excluded),
+        }
+
+    return {
+        "boundary": split.boundary.isoformat(),
+        "horizon_days": settings.horizon_days,
+        "train": side(split.train),
+        "test": side(split.test),
+        "excluded": dict(panel.excluded),
+        "events_reported_late": late_reports(panel.events, settings),
+        "panel_digest": panel.digest,
+    }
