@@ -92,7 +92,8 @@ def open_account(
         )
     if uscc is not None and (what := codes.fault(uscc)):
         raise UsageError(f"'{uscc}' is no unified social credit code: wrong {what}.", "Check the 18 characters.")
-    if find_account(connection, account_id) is not None:
+    is_taken = select(account_table.c.account_id).where(account_table.c.account_id == account_id)
+    if connection.execute(is_taken).first() is not None:
         raise ConflictError(f"Account '{account_id}' is there already.", "Choose another id.")
     row = {"account_id": account_id, "role": role.value, "uscc": uscc, "opened_at": now}
     connection.execute(insert(account_table), row)

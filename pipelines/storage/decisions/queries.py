@@ -66,10 +66,21 @@ def latest_decision(connection: Connection, uscc: str, as_of: date | None = None
 
 
 def decisions_of(
-    connection: Connection, business_date: date, known_at: datetime | None = None
+    connection: Connection,
+    business_date: date,
+    known_at: datetime | None = None,
+    after: str = "",
+    limit: int | None = None,
 ) -> Iterator[dict[str, Any]]:
-    """All decision records of a day, by USCC, streamed."""
-    return _records(connection, _of_day(business_date, known_at), by_uscc=True)
+    """All decision records of a day, by USCC, streamed; or a page: at most so many, after a USCC."""
+    place = func.row_number().over(partition_by=_d.uscc, order_by=_d.known_at.desc())
+    ranked = (
+        select(_d.position, _d.uscc, place.label("place"))
+        .where(_d.business_date == business_date, _d.uscc > after, _by(_d.known_at, known_at))
+        .subquery()
+    )
+    latest = select(ranked.c.position).where(ranked.c.place == 1).order_by(ranked.c.uscc).limit(limit)
+    return _records(connection, latest, by_uscc=True)
 
 
 def decision_ids_of(connection: Connection, business_date: date, known_at: datetime | None = None) -> dict[str, str]:
@@ -133,17 +144,6 @@ def _alerts_of(connection: Connection, days: ColumnElement[bool], known_at: date
 
 def _by(column: ColumnElement[Any], known_at: datetime | None) -> ColumnElement[bool]:
     return true() if known_at is None else column <= known_at
-
-
-def _of_day(business_date: date, known_at: datetime | None) -> Select[tuple[int]]:
-    """Positions of the decisions that hold for a day: per enterprise the one with the latest knowledge."""
-    place = func.row_number().over(partition_by=_d.uscc, order_by=_d.known_at.desc())
-    ranked = (
-        select(_d.position, place.label("place"))
-        .where(_d.business_date == business_date, _by(_d.known_at, known_at))
-        .subquery()
-    )
-    return select(ranked.c.position).where(ranked.c.place == 1)
 
 
 def _rises(first: date, before: date, known_at: datetime | None) -> Select[tuple[str]]:

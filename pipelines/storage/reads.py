@@ -1,0 +1,59 @@
+"""Who looked: every read goes into the ledger's stream ``reads`` before it is answered."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from pipelines.storage.database import Database
+from pipelines.storage.ledger import NewEntry, append
+
+if TYPE_CHECKING:  # at run time this module must not load the web framework
+    from reports.api.ports import Read
+
+
+@dataclass(slots=True)
+class _Ticket:
+    """A read on its way into the ledger."""
+
+    entry: NewEntry
+    is_settled: bool = False
+    error: Exception | None = None
+
+
+class DatabaseReads:
+    """The record of reads, written in groups.
+
+    A commit waits for the disk. Requests that arrive while one is being written share the next one, so that the rate
+    of answers is not the rate of disk flushes; each still returns only after its own read is on record.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._waiting: list[_Ticket] = []
+        self._gate = Lock()
+        self._writing = Lock()
+
+    def record(self, read: Read) -> None:
+        """Put a read on record, durably. Raises what the database raised when it could not."""
+        ticket = _Ticket(NewEntry.of("read", read.about, asdict(read)))
+        with self._gate:
+            self._waiting.append(ticket)
+        with self._writing:
+            if not ticket.is_settled:
+                self._write_waiting()
+        if ticket.error is not None:
+            raise ticket.error
+
+    def _write_waiting(self) -> None:
+        with self._gate:
+            group, self._waiting = self._waiting, []
+        try:
+            with self._database.transaction() as connection:
+                append(connection, "reads", [ticket.entry for ticket in group])
+        except Exception as error:
+            for ticket in group:
+                ticket.error = error
+        for ticket in group:
+            ticket.is_settled = True

@@ -1,0 +1,123 @@
+"""Every error the API answers with, in one place and one form (RFC 9457, application/problem+json)."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+from expectations.errors import ConflictError, NotFoundError, UsageError, XinjiError
+
+Code = Literal["unauthorized", "forbidden", "not_found", "bad_request", "purpose_missing", "conflict", "unavailable",
+               "method_not_allowed", "internal"]  # fmt: skip
+
+_SAYS: dict[Code, tuple[int, str, str]] = {
+    "unauthorized": (401, "No valid API key was presented.", "未提供有效的接口密钥。"),
+    "forbidden": (403, "This key does not open what was asked for.", "该密钥无权查询所请求的内容。"),
+    "not_found": (404, "There is nothing here by that name.", "未找到所请求的内容。"),
+    "bad_request": (422, "The request cannot be read as asked.", "请求格式有误。"),
+    "purpose_missing": (400, "Say why you look, in the header X-Purpose.", "请在 X-Purpose 请求头中说明查询目的。"),
+    "method_not_allowed": (405, "This address does not take that method.", "该地址不支持此方法。"),
+    "conflict": (409, "The request contradicts what is recorded.", "请求与已有记录冲突。"),
+    "unavailable": (503, "The service cannot answer now. Try again later.", "服务暂不可用，请稍后再试。"),
+    "internal": (500, "Something went wrong here. It is on record.", "服务内部错误，已记录。"),
+}
+_BY_STATUS: dict[int, Code] = {status: code for code, (status, _, _) in _SAYS.items()}
+_BY_ERROR: tuple[tuple[type[XinjiError], Code], ...] = (
+    (NotFoundError, "not_found"),
+    (ConflictError, "conflict"),
+    (UsageError, "bad_request"),
+)
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class ProblemBody(BaseModel):
+    """What an error looks like to the caller."""
+
+    type: str
+    title: str
+    title_zh: str
+    status: int
+    detail: str = ""
+
+
+class Problem(Exception):  # noqa: N818  (RFC 9457 calls it a problem)
+    """An answer that is an error. ``detail`` says what exactly, in words safe to show."""
+
+    def __init__(self, code: Code, detail: str = "") -> None:
+        super().__init__(code)
+        self.code: Code = code
+        self.detail = detail
+
+    @property
+    def status(self) -> int:
+        """Its HTTP status."""
+        return _SAYS[self.code][0]
+
+
+def documented(*codes: Code) -> dict[int | str, dict[str, object]]:
+    """The answers of these kinds, for the OpenAPI document."""
+    schema = {"$ref": "#/components/schemas/ProblemBody"}
+    content = {MEDIA_TYPE: {"schema": schema}}
+    return {_SAYS[code][0]: {"description": _SAYS[code][1], "content": content} for code in codes}
+
+
+def install(app: FastAPI) -> None:
+    """Turn every error of the application into a problem, and describe the form in its OpenAPI document."""
+    app.add_exception_handler(Problem, lambda _, error: _answer(error) if isinstance(error, Problem) else _internal())
+    app.add_exception_handler(RequestValidationError, _unreadable)
+    app.add_exception_handler(HTTPException, _of_framework)
+    app.add_exception_handler(XinjiError, _of_ours)
+    app.add_exception_handler(Exception, lambda _, __: _internal())
+    framework_document = app.openapi
+
+    def document() -> dict[str, Any]:
+        made = framework_document()
+        made["components"]["schemas"]["ProblemBody"] = ProblemBody.model_json_schema()
+        return made
+
+    app.openapi = document  # type: ignore[method-assign]  # the framework's own way to extend the document
+
+
+def _answer(problem: Problem) -> JSONResponse:
+    status, title, title_zh = _SAYS[problem.code]
+    body = ProblemBody(
+        type=f"urn:xinji:problem:{problem.code}",
+        title=title,
+        title_zh=title_zh,
+        status=status,
+        detail=problem.detail,
+    )
+    headers = {"cache-control": "no-store"}
+    if problem.code == "unauthorized":
+        headers["www-authenticate"] = "Bearer"
+    return JSONResponse(body.model_dump(), status, headers, MEDIA_TYPE)
+
+
+def _internal() -> JSONResponse:
+    """What went wrong goes to the log, not to the caller."""
+    return _answer(Problem("internal"))
+
+
+def _unreadable(_request: Request, error: Exception) -> JSONResponse:
+    """Names the fields, without echoing what was sent."""
+    faults = error.errors() if isinstance(error, RequestValidationError) else []
+    where = ["{}: {}".format(".".join(str(part) for part in fault["loc"][1:]), fault["msg"]) for fault in faults]
+    return _answer(Problem("bad_request", "; ".join(where)))
+
+
+def _of_framework(_request: Request, error: Exception) -> JSONResponse:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    return _answer(Problem(_BY_STATUS.get(status, "bad_request" if status < 500 else "internal")))
+
+
+def _of_ours(_request: Request, error: Exception) -> JSONResponse:
+    for kind, code in _BY_ERROR:
+        if isinstance(error, kind):
+            return _answer(Problem(code, str(error)))
+    return _internal()
