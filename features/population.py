@@ -37,6 +37,7 @@ def profile_of(engine: Engine) -> pd.DataFrame:
     for column in ("established_on", "first_seen"):
         frame[column] = [None if pd.isna(day) else day.date() for day in pd.to_datetime(frame[column])]
     for column in ("name", "registration_status"):
-        frame[column] = [text if isinstance(text, str) else None for text in frame[column]]
+        texts = [text if isinstance(text, str) else None for text in frame[column]]
+        frame[column] = pd.Series(texts, index=frame.index, dtype=object)
     frame["roles"] = [tuple(text.split("|")) if isinstance(text, str) and text else () for text in frame["roles"]]
     return frame.set_index("uscc")

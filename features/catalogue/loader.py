@@ -64,11 +64,19 @@ def load_catalogue() -> Catalogue:
     CatalogueError
         When a file has a key or value that the schema does not know.
     """
-    return Catalogue(features=tuple(feature for group in GROUPS for feature in _read(group)))
+    folder = files("features.catalogue")
+    texts = {group: (folder / f"{group}.yaml").read_text(encoding="utf-8") for group in GROUPS}
+    return Catalogue(features=tuple(feature for group in GROUPS for feature in read_group(group, texts[group])))
 
 
-def _read(group: str) -> list[Feature]:
-    text = (files("features.catalogue") / f"{group}.yaml").read_text(encoding="utf-8")
+def read_group(group: str, text: str) -> list[Feature]:
+    """The features of one file.
+
+    Raises
+    ------
+    CatalogueError
+        When it has a key or value that the schema does not know.
+    """
     try:
         entries = _Group.model_validate(yaml.safe_load(text)).features
     except ValidationError as error:

@@ -1,0 +1,190 @@
+"""The feature table against plain Python, against rows that come later, and against its own contract."""
+
+from __future__ import annotations
+
+import time
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from expectations.vocabulary.moment import knowledge_cutoff
+from features.catalogue import load_catalogue
+from features.table import FeatureTable, feature_table, vector_digests
+from tests.unit.features.reference import Reference
+from tests.worlds.builder import World, at
+from tests.worlds.chance import ENTERPRISES, Chance
+from tests.worlds.trade import SELLER, sell
+
+D = date(2026, 3, 31)
+K = knowledge_cutoff(D)
+
+
+def table_of(world: World, connected: frozenset[str] | None = None) -> FeatureTable:
+    feeds = frozenset(world.contracts) if connected is None else connected
+    return feature_table(world.known(D, connected=feeds), load_catalogue(), D, K, feeds)
+
+
+def bytes_of(table: FeatureTable) -> tuple[bytes, list[str], list[str]]:
+    return table.frame.to_numpy().tobytes(), list(table.frame.index), list(table.frame.columns)
+
+
+class TestAgainstPlainPython:
+    @settings(max_examples=5, deadline=None, derandomize=True)
+    @given(seed=st.integers(0, 2**32))
+    def test_every_sampled_feature_equals_the_sum_a_person_would_make(self, seed: int) -> None:
+        world = Chance(seed, D).tell()
+        frame = table_of(world).frame
+        reference = Reference(world, D, K)
+        for uscc in ENTERPRISES:
+            for name, expected in reference.features(uscc).items():
+                if name not in frame.columns:
+                    continue
+                value = frame.loc[uscc, name]
+                wanted = np.nan if expected is None else expected
+                assert value == pytest.approx(wanted, rel=1e-12, nan_ok=True), (uscc, name)
+
+    def test_the_reference_covers_forty_columns(self) -> None:
+        told = Reference(World(), D, K).features("A")
+        assert len(set(told) & set(load_catalogue().names)) >= 40
+
+
+class TestTwoTimes:
+    @settings(max_examples=2, deadline=None, derandomize=True)
+    @given(seed=st.integers(0, 2**32))
+    def test_rows_received_after_k_or_of_events_after_d_change_no_byte(self, seed: int) -> None:
+        world = Chance(seed, D).tell(15)
+        before = table_of(world)
+        later = Chance(seed + 1, D).tell(40).rows
+        for table, rows in later.items():
+            for row in rows:
+                if row["event_day"] > D or row["received_at"] > K:
+                    number = world.sequence = world.sequence + 1
+                    late = {"ingest_sequence": number, "received_at": max(row["received_at"], K + timedelta(hours=1))}
+                    world.rows[table].append(row | late)
+        after = table_of(world)
+        assert bytes_of(after) == bytes_of(before)
+        assert after.profile.equals(before.profile)
+
+    def test_the_order_in_which_rows_lie_changes_no_byte(self) -> None:
+        world = Chance(7, D).tell(20)
+        before = bytes_of(table_of(world))
+        for rows in world.rows.values():
+            rows.reverse()
+        assert bytes_of(table_of(world)) == before
+
+    def test_an_exact_duplicate_received_again_changes_no_byte(self) -> None:
+        world = Chance(7, D).tell(20)
+        before = bytes_of(table_of(world))
+        for rows in world.rows.values():
+            rows.extend([row | {"source_row": 2} for row in rows])
+        assert bytes_of(table_of(world)) == before
+
+
+class TestWindows:
+    @pytest.mark.parametrize("days", [30, 90, 365])
+    def test_the_last_day_of_a_window_is_d_and_the_day_n_back_is_outside(self, days: int) -> None:
+        world = World()
+        sell(world, "today", at(D, 23, 59))
+        sell(world, "inside", at(D - timedelta(days=days - 1), 3))
+        sell(world, "outside", at(D - timedelta(days=days), 23))
+        assert table_of(world).frame.loc[SELLER, f"documents_{days}d"] == 2
+
+
+class TestMatch:
+    def test_what_is_missing_and_what_disagrees_is_told_apart(self) -> None:
+        world = World()
+        for number, without in enumerate(((), ("order",), ("payment",), ("waybill",), ())):
+            sell(world, str(number), at(D), without=without, payer="other" if number == 4 else None)
+        row = table_of(world).frame.loc[SELLER]
+        shares = [f"list_without_{paper}_share_90d" for paper in ("order", "payment", "waybill")]
+        assert list(row[[*shares, "other_payer_share_90d", "unmatched_list_share_90d"]]) == [0.2, 0.2, 0.2, 0.2, 0.8]
+
+    def test_while_the_payment_feed_is_away_nothing_is_missing(self) -> None:
+        world = World()
+        for number in range(5):
+            sell(world, f"old{number}", at(D - timedelta(days=1)))
+            sell(world, f"new{number}", at(D), without=("payment",))
+        assert table_of(world).frame.loc[SELLER, "unmatched_list_share_30d"] == 0.0
+
+    def test_fewer_than_five_lists_say_nothing(self) -> None:
+        world = World()
+        for number in range(4):
+            sell(world, str(number), at(D), without=("payment",) if number else ())
+        row = table_of(world).frame.loc[SELLER]
+        assert np.isnan(row["unmatched_list_share_30d"])
+        assert row["unmatched_lists_30d"] == 3
+
+
+class TestPopulation:
+    def test_whoever_a_row_names_is_in_the_table_in_the_order_of_the_code(self) -> None:
+        world = World()
+        sell(world, "1", at(D), listed={"agent_uscc": "AGENT"})
+        world.add(
+            "enterprise", uscc="Z", name="only registered", entity_type="company", established_on=date(2020, 1, 1),
+            status="operating", roles="seller|broker", valid_from=date(2026, 1, 1),
+        )  # fmt: skip
+        table = table_of(world)
+        assert list(table.frame.index) == sorted(table.frame.index)
+        assert {"AGENT", "Z", SELLER} <= set(table.frame.index)
+        assert list(table.profile.index) == list(table.frame.index)
+        registered, seller = table.profile.loc["Z"], table.profile.loc[SELLER]
+        assert (registered["roles"], registered["has_trade_history"]) == (("seller", "broker"), False)
+        assert (seller["name"], seller["has_trade_history"], seller["first_seen"]) == (None, True, D)
+
+    def test_the_registration_that_holds_on_d_counts(self) -> None:
+        world = World()
+        for valid_from, status, address in (
+            (date(2020, 1, 1), "operating", "a"),
+            (date(2026, 3, 31), "revoked", "b"),
+            (date(2026, 4, 1), "cancelled", "c"),
+        ):
+            world.add(
+                "enterprise", uscc="Z", name="n", entity_type="company", established_on=date(2020, 1, 1),
+                status=status, address_token=address, legal_rep_token="l", business_scope="s", valid_from=valid_from,
+                received_at=at(D, 9),
+            )  # fmt: skip
+        table = table_of(world)
+        assert table.profile.loc["Z", "registration_status"] == "revoked"
+        assert table.frame.loc["Z", "registration_changes_365d"] == 1
+
+
+class TestFeeds:
+    def test_a_count_is_zero_with_its_feed_and_empty_without(self) -> None:
+        world = World()
+        sell(world, "1", at(D))
+        with_feed = table_of(world).frame.loc[SELLER]
+        without = table_of(world, frozenset(world.contracts) - {"forex"}).frame.loc[SELLER]
+        assert with_feed["forex_receipts_90d"] == 0.0
+        assert np.isnan(without["forex_receipts_90d"])
+
+    def test_a_zone_without_lists_still_knows_its_trade_from_declarations(self) -> None:
+        world = World()
+        world.add(
+            "declaration", entry_id="e", direction="import", mode="0110", uscc="S", amount=1, currency="CNY",
+            amount_cny="70.00", amount_usd=10, declared_at=at(D),
+        )  # fmt: skip
+        row = table_of(world, frozenset({"declaration"})).frame.loc["S"]
+        assert (row["documents_30d"], row["import_value_30d"]) == (1, 70.0)
+        assert np.isnan(row["orders_30d"])
+
+
+class TestDigests:
+    def test_equal_rows_have_equal_digests_and_the_order_of_columns_matters(self) -> None:
+        frame = pd.DataFrame({"a": [1.0, 1.0, 2.0], "b": [np.nan, np.nan, 1.0]})
+        first, second, third = vector_digests(frame)
+        assert first == second != third
+        assert vector_digests(frame[["b", "a"]])[0] != first
+
+    def test_every_kind_of_missing_value_digests_alike(self) -> None:
+        odd = np.frombuffer(np.uint64(0x7FF8_0000_0000_0001).tobytes(), dtype="float64")
+        assert vector_digests(pd.DataFrame({"a": odd})) == vector_digests(pd.DataFrame({"a": [np.nan]}))
+
+    def test_a_hundred_thousand_rows_take_no_time_to_speak_of(self) -> None:
+        frame = pd.DataFrame(np.random.default_rng(0).random((100_000, 60)))
+        started = time.process_time()
+        assert len(set(vector_digests(frame))) == 100_000
+        assert time.process_time() - started < 2

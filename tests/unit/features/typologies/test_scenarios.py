@@ -1,0 +1,402 @@
+"""Scenarios 2 to 10 and 22 to 24 of the acceptance list, each in the smallest world that tells it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+import pytest
+
+from expectations.vocabulary.grade import Severity
+from features.typologies import Hit, find_hits
+from tests.worlds.builder import World, at
+from tests.worlds.trade import OTHER_SELLER, SELLER, declare, receive, sell
+
+D = date(2026, 9, 30)
+
+PARAMETERS: Mapping[str, Mapping[str, int | float]] = {
+    "R01": {"window_days": 7, "threshold": 0.01, "n_min": 100, "amount_tolerance_fen": 1},
+    "R03": {"window_days": 30, "within_hours": 24, "list_limit_fen": 500_000, "groups_high": 20},
+    "R04": {
+        "annual_limit_fen": 2_600_000,
+        "phones_max": 10,
+        "phones_window_days": 90,
+        "buyers_max": 10,
+        "buyers_window_days": 30,
+    },
+    "R11": {
+        "receipts_window_days": 365,
+        "lag_days": 90,
+        "low": 0.7,
+        "high": 1.3,
+        "severe": 0.4,
+        "exports_min_usd": 100_000,
+        "difference_rate": 0.5,
+        "difference_total_min_usd": 100_000,
+        "n_min": 20,
+    },
+}
+
+
+def hits_of(world: World, rule: str, **changed: int | float) -> list[Hit]:
+    """What the rule finds on D, with some of its numbers changed."""
+    policy = rule.removesuffix("b")
+    found = find_hits(world.known(D), {policy: {**PARAMETERS[policy], **changed}}, D)
+    return [hit for hit in found if hit.rule == rule]
+
+
+class TestThreeDocuments:
+    def test_scenario_2_a_payment_that_equals_goods_freight_and_tax_less_discount_matches(self) -> None:
+        world = World()
+        sell(world, "1", at(D), value="515.50", paid="515.50")  # 480 + 20 + 45.50 - 30
+        assert hits_of(world, "R01", n_min=1) == []
+
+    @pytest.mark.parametrize(("paid", "mismatches"), [("515.49", 0), ("515.48", 1)])
+    def test_scenario_3_one_fen_off_matches_and_two_do_not(self, paid: str, mismatches: int) -> None:
+        world = World()
+        sell(world, "1", at(D), value="515.50", paid=paid)
+        rows = world.known(D).rows("select sum(unmatched_lists) from rollup_customs")
+        assert rows == [(mismatches,)]
+        assert len(hits_of(world, "R01", n_min=1)) == mismatches
+
+    def test_scenario_3_one_mismatched_row_is_no_alert_about_the_enterprise(self) -> None:
+        world = World()
+        sell(world, "1", at(D), value="515.50", paid="515.48")
+        assert hits_of(world, "R01") == []
+
+
+def many_sales(world: World, count: int, wrong: int, fault: str) -> None:
+    """Sales on D, the first few of which have a fault."""
+    for index in range(count):
+        is_wrong = index < wrong
+        sell(
+            world,
+            f"{index:03}",
+            at(D, 12),
+            value="100.00",
+            paid="90.00" if is_wrong and fault == "amount" else None,
+            payer="another" if is_wrong and fault == "payer" else None,
+            without=(fault,) if is_wrong and fault in ("order", "payment", "waybill") else (),
+        )
+
+
+class TestMismatchRate:
+    @pytest.mark.parametrize("fault", ["order", "payment", "waybill", "amount", "payer"])
+    def test_two_of_a_hundred_is_over_one_per_cent_and_one_is_not(self, fault: str) -> None:
+        over, under = World(), World()
+        many_sales(over, 100, 2, fault)
+        many_sales(under, 100, 1, fault)
+        (hit,) = hits_of(over, "R01")
+        assert (hit.uscc, hit.value, hit.threshold, hit.n) == (SELLER, 0.02, 0.01, 100)
+        assert hit.evidence == ("i000", "i001")
+        assert (hit.severity, hit.amount_fen) == (Severity.MEDIUM, 20_000)
+        assert (hit.window_from, hit.window_to) == (D - timedelta(days=6), D)
+        assert hits_of(under, "R01") == []
+
+    def test_ninety_nine_lists_are_too_few_to_speak(self) -> None:
+        world = World()
+        many_sales(world, 99, 10, "payment")
+        assert hits_of(world, "R01") == []
+
+    def test_a_payment_feed_that_has_not_arrived_raises_nothing(self) -> None:
+        world = World()
+        many_sales(world, 100, 100, "payment")
+        assert hits_of(world, "R01") == []
+
+    def test_a_payment_feed_with_a_hole_the_day_before_raises_nothing(self) -> None:
+        world = World()
+        sell(world, "old", at(D - timedelta(days=3)))
+        sell(world, "hole", at(D - timedelta(days=1)), without=("payment",))
+        many_sales(world, 100, 50, "payment")
+        assert hits_of(world, "R01") == []
+
+    def test_an_empty_reference_counts_as_missing(self) -> None:
+        world = World()
+        many_sales(world, 99, 1, "amount")
+        sell(world, "999", at(D), listed={"logistics_no": None})
+        (hit,) = hits_of(world, "R01")
+        assert hit.evidence == ("i000", "i999")
+
+    def test_two_payments_of_one_order_are_summed(self) -> None:
+        world = World()
+        many_sales(world, 99, 1, "amount")
+        sell(world, "999", at(D), value="100.00", paid="60.00")
+        world.add(
+            "payment", pay_code="P", pay_txn_id="second", platform_uscc="91659007MA7TETA132", order_no="o999",
+            payer_token="buyer", amount="40.00", currency="CNY", paid_at=at(D, 10),
+        )  # fmt: skip
+        assert hits_of(world, "R01", threshold=0.0101) == []
+
+    def test_a_cancelled_list_and_an_export_list_are_not_counted(self) -> None:
+        world = World()
+        many_sales(world, 99, 0, "amount")
+        sell(world, "998", at(D, 9), without=("waybill",), listed={"cancelled_at": at(D, 10)})
+        sell(world, "999", at(D, 9), without=("payment",), listed={"direction": "export"})
+        assert hits_of(world, "R01", n_min=1) == []
+
+    def test_the_eighth_day_back_is_outside_the_window(self) -> None:
+        world = World()
+        for days, without in ((7, ("waybill",)), (6, ())):
+            for index in range(3):
+                sell(world, f"{days}{index}", at(D - timedelta(days=days)), without=without if index else ())
+        assert hits_of(world, "R01", n_min=1) == []
+
+
+def buy_before(world: World, total: str) -> None:
+    """Earlier lists of one buyer this year, all within the limit of one list."""
+    left, index = round(float(total) * 100), 0
+    while left > 0:
+        part = min(left, 400_000)
+        sell(
+            world, f"b{index}", at(date(2026, 2, 1) + timedelta(days=3 * index)), value=f"{part / 100:.2f}",
+            seller=OTHER_SELLER,
+        )  # fmt: skip
+        left, index = left - part, index + 1
+
+
+class TestYearlyQuota:
+    def test_scenario_4_a_year_that_comes_to_exactly_26000_is_allowed(self) -> None:
+        world = World()
+        buy_before(world, "21000.00")
+        sell(world, "last", at(D), value="5000.00")
+        assert hits_of(world, "R04") == []
+
+    def test_scenario_5_one_fen_more_is_over_the_quota_and_falls_on_the_seller_who_crosses_it(self) -> None:
+        world = World()
+        buy_before(world, "21000.01")
+        sell(world, "last", at(D), value="5000.00")
+        (hit,) = hits_of(world, "R04")
+        assert (hit.uscc, hit.severity, hit.evidence) == (SELLER, Severity.HIGH, ("ilast",))
+        assert (hit.value, hit.threshold, hit.amount_fen) == (26000.01, 26000.0, 500_000)
+        assert hit.window_from == date(2026, 1, 1)
+
+    def test_scenario_6_one_indivisible_item_counts_to_the_year_and_is_not_over_it(self) -> None:
+        world = World()
+        buy_before(world, "10000.00")
+        sell(world, "dear", at(D), value="6200.00", listed={"indivisible": True})
+        assert hits_of(world, "R04") == []
+        assert len(hits_of(world, "R04", annual_limit_fen=1_619_999)) == 1
+
+    def test_last_years_lists_do_not_count(self) -> None:
+        world = World()
+        sell(world, "old", at("2025-12-31"), value="5000.00")
+        buy_before(world, "21000.00")
+        sell(world, "last", at(D), value="5000.00")
+        assert hits_of(world, "R04") == []
+
+    def test_a_cancelled_list_gives_its_amount_back(self) -> None:
+        world = World()
+        buy_before(world, "21000.01")
+        sell(world, "void", at("2026-05-05"), value="3000.00", listed={"cancelled_at": at("2026-05-06")})
+        sell(world, "last", at(D), value="4999.99")
+        assert hits_of(world, "R04") == []
+
+
+def returned(applied: str, arrived: str) -> list[Hit]:
+    """Scenario 5 with one earlier list of 5,000, released on 1 March, that came back."""
+    world = World()
+    buy_before(world, "20000.00")
+    sell(
+        world, "back", at("2026-03-01", 9), value="5000.00",
+        listed={"mode": "1210", "released_at": at("2026-03-01")},
+    )  # fmt: skip
+    world.add(
+        "return", refund_no="r", direction="import", uscc=SELLER, invt_no="iback", quantity=1, amount_cny="5000.00",
+        applied_at=at(applied), arrived_at=at(arrived),
+    )  # fmt: skip
+    sell(world, "last", at(D), value="5000.00")
+    return hits_of(world, "R04")
+
+
+class TestReturnsRestoreTheQuota:
+    def test_scenario_9_applied_for_on_day_30_and_back_on_day_45_it_is_given_back(self) -> None:
+        assert returned("2026-03-31", "2026-04-15") == []
+
+    def test_scenario_10_applied_for_on_day_31_it_is_not(self) -> None:
+        assert len(returned("2026-04-01", "2026-04-15")) == 1
+
+    def test_back_on_day_46_it_is_not(self) -> None:
+        assert len(returned("2026-03-31", "2026-04-16")) == 1
+
+
+def split(second: str, hours: float = 3, hs: str = "3304990011") -> list[Hit]:
+    """Two lists of one buyer, of 2,600 yuan and another value, some hours apart."""
+    world = World()
+    for number, value, hours_on, code in (("1", "2600.00", 0.0, "3304990099"), ("2", second, hours, hs)):
+        sell(world, number, at(D - timedelta(days=1), 9) + timedelta(hours=hours_on), value=value)
+        world.add(
+            "inventory_line", invt_no=f"i{number}", line_no=1, hs_code=code, goods_name="cream", quantity=1,
+            unit="007", price=value, line_total=value, received_at=at(D, 1),
+        )  # fmt: skip
+    return hits_of(world, "R03")
+
+
+class TestOrderSplitting:
+    def test_scenario_7_two_lists_that_come_to_exactly_5000_are_no_split(self) -> None:
+        assert split("2400.00") == []
+
+    def test_scenario_8_one_fen_more_is_a_medium_hit(self) -> None:
+        (hit,) = split("2400.01")
+        assert (hit.rule, hit.uscc, hit.severity, hit.value) == ("R03", SELLER, Severity.MEDIUM, 1.0)
+        assert (hit.evidence, hit.amount_fen) == (("i1", "i2"), 500_001)
+
+    def test_a_day_apart_to_the_second_still_belongs_together_and_a_minute_more_does_not(self) -> None:
+        assert len(split("2400.01", hours=24)) == 1
+        assert split("2400.01", hours=24 + 1 / 60) == []
+
+    def test_other_goods_are_another_matter(self) -> None:
+        assert split("2400.01", hs="3305990011") == []
+
+    def test_twenty_groups_make_it_high_and_a_group_found_by_buyer_and_address_counts_once(self) -> None:
+        world = World()
+        for group in range(20):
+            for part in range(2):
+                number = f"{group:02}{part}"
+                sell(
+                    world, number, at(D - timedelta(days=group), 9 + part), value="2600.00", buyer=f"b{group}",
+                    listed={"address_token": f"a{group}"},
+                )  # fmt: skip
+                world.add(
+                    "inventory_line", invt_no=f"i{number}", line_no=1, hs_code="3304990011", goods_name="cream",
+                    quantity=1, unit="007", price=1, line_total="2600.00", received_at=at(D, 1),
+                )  # fmt: skip
+        (hit,) = hits_of(world, "R03")
+        assert (hit.value, hit.severity, hit.n, len(hit.evidence)) == (20.0, Severity.HIGH, 40, 20)
+        (fewer,) = hits_of(world, "R03", window_days=19)
+        assert (fewer.value, fewer.severity) == (19.0, Severity.MEDIUM)
+
+
+class TestBorrowedIdentities:
+    @pytest.mark.parametrize(("buyers", "hits"), [(10, 0), (11, 1), (12, 1)])
+    @pytest.mark.parametrize("token", ["consignee_phone_token", "address_token"])
+    def test_scenario_22_more_than_ten_buyers_on_one_phone_or_address(self, token: str, buyers: int, hits: int) -> None:
+        world = World()
+        for index in range(buyers):
+            sell(world, f"{index:02}", at(D, index), value="200.00", buyer=f"b{index}", listed={token: "shared"})
+        found = hits_of(world, "R04")
+        assert len(found) == hits
+        for hit in found:
+            assert (hit.severity, hit.value, hit.threshold) == (Severity.HIGH, float(buyers), 10.0)
+            assert all(document.startswith("i") for document in hit.evidence)
+            assert not any("shared" in document for document in hit.evidence)
+
+    def test_orders_without_a_list_are_looked_at_too(self) -> None:
+        world = World()
+        for index in range(12):
+            world.add(
+                "order", platform_uscc="p", order_no=f"o{index}", direction="import", uscc=SELLER, goods_value=200,
+                freight=0, discount=0, tax_total=0, actual_paid=200, currency="CNY", amount_cny=200,
+                buyer_token=f"b{index}", consignee_phone_token="shared", ordered_at=at(D, index),
+            )  # fmt: skip
+        (hit,) = hits_of(world, "R04")
+        assert (hit.value, hit.n) == (12.0, 12)
+
+    def test_one_buyer_with_eleven_phones_within_ninety_days(self) -> None:
+        world = World()
+        for index in range(11):
+            moment = at(D - timedelta(days=8 * index + (1 if index < 10 else 9)))
+            sell(world, f"{index:02}", moment, value="200.00", listed={"consignee_phone_token": f"p{index}"})
+        (hit,) = hits_of(world, "R04")
+        assert (hit.value, hit.window_from) == (11.0, D - timedelta(days=89))
+        assert hits_of(world, "R04", phones_window_days=89) == []
+
+
+def settled(receipts: str, fees: str | None, exports: str = "400000.00", **forex: object) -> World:
+    """Exports in the lagged year and receipts in this one, in twenty documents each."""
+    world = World()
+    for index in range(20):
+        declare(world, f"{index:02}", at(D - timedelta(days=100 + index)), f"{float(exports) / 20:.2f}")
+        receive(
+            world, f"{index:02}", at(D - timedelta(days=index)), f"{float(receipts) / 20:.2f}",
+            netted_fees_usd=None if fees is None else f"{float(fees) / 20:.2f}", **forex,
+        )  # fmt: skip
+    return world
+
+
+def with_goods_feeds(world: World) -> World:
+    """The same with somebody else's list and declaration, so that the goods feeds are alive."""
+    sell(world, "other", at(D), seller=OTHER_SELLER)
+    declare(world, "other", at(D), "1.00", uscc=OTHER_SELLER)
+    return world
+
+
+class TestReceiptGap:
+    def test_scenario_23_half_received_is_medium(self) -> None:
+        world = settled("150000.00", "40000.00")
+        world.add("exchange_rate", month="2026-01", currency="USD", cny_per_unit=7, received_at=at("2026-01-01"))
+        world.add(
+            "return", refund_no="r", direction="export", uscc=SELLER, quantity=1, amount_cny="140000.00",
+            applied_at=at(D - timedelta(days=95)),
+        )  # fmt: skip
+        (hit,) = hits_of(world, "R11")
+        assert (hit.value, hit.threshold, hit.severity) == (0.5, 0.7, Severity.MEDIUM)  # 190 / 380
+        assert hit.amount_fen == 190_000 * 7 * 100
+
+    @pytest.mark.parametrize(("receipts", "severity"), [("159960.00", Severity.HIGH), ("160000.00", Severity.MEDIUM)])
+    def test_under_four_tenths_is_high(self, receipts: str, severity: Severity) -> None:
+        (hit,) = hits_of(settled(receipts, None), "R11")
+        assert hit.severity == severity
+
+    @pytest.mark.parametrize(("receipts", "hits"), [("279960.00", 1), ("280000.00", 0)])
+    def test_the_lower_border_is_seven_tenths(self, receipts: str, hits: int) -> None:
+        assert len(hits_of(settled(receipts, None), "R11")) == hits
+
+    @pytest.mark.parametrize(("receipts", "hits"), [("520000.00", 0), ("520020.00", 1)])
+    def test_the_upper_border_is_thirteen_tenths(self, receipts: str, hits: int) -> None:
+        assert len(hits_of(with_goods_feeds(settled(receipts, None)), "R11")) == hits
+
+    def test_too_much_received_proves_nothing_while_a_goods_feed_is_missing(self) -> None:
+        assert hits_of(settled("900000.00", None), "R11") == []
+
+    def test_exports_under_100000_dollars_are_not_judged(self) -> None:
+        assert hits_of(settled("1.00", None, exports="99999.80"), "R11") == []
+
+    def test_a_silent_forex_feed_raises_nothing(self) -> None:
+        world = World()
+        for index in range(20):
+            declare(world, f"{index:02}", at(D - timedelta(days=100 + index)), "20000.00")
+            receive(world, f"{index:02}", at(D - timedelta(days=40 + index)), "5000.00")
+        assert hits_of(world, "R11") == []
+
+    def test_barter_and_summary_declarations_are_no_exports(self) -> None:
+        world = settled("400000.00", None)
+        declare(world, "barter", at(D - timedelta(days=100)), "900000.00", mode="0130")
+        declare(world, "summary", at(D - timedelta(days=100)), "900000.00", mode="9610", summary_of="2026-05")
+        assert hits_of(world, "R11") == []
+
+    def test_a_list_without_a_rate_into_dollars_leaves_the_enterprise_unjudged(self) -> None:
+        world = settled("150000.00", None)
+        moment = at(D - timedelta(days=100))
+        sell(world, "export", moment, without=("payment",), listed={"direction": "export"})
+        assert hits_of(world, "R11") == []
+
+
+class TestMoneyAgainstGoods:
+    def test_scenario_24_a_difference_of_six_per_cent_is_no_hit(self) -> None:
+        world = with_goods_feeds(World())
+        for index in range(20):
+            moment = at(D - timedelta(days=index))
+            declare(world, f"x{index}", moment, "15000.00")
+            declare(world, f"m{index}", moment, "2500.00", direction="import")
+            receive(world, f"r{index}", moment, "12500.00")
+            receive(world, f"p{index}", moment, "2000.00", direction="payment")
+        assert hits_of(world, "R11b") == []
+        (hit,) = hits_of(world, "R11b", difference_rate=0.0624)
+        assert hit.value == -0.0625  # (50 + 250 - 300 - 40) / 640
+        assert hits_of(world, "R11b", difference_rate=0.0625) == []
+
+    def test_receipts_without_goods_are_a_hit_of_medium_severity(self) -> None:
+        world = with_goods_feeds(settled("200000.00", None, exports="1000.00"))
+        (hit,) = hits_of(world, "R11b")
+        assert (hit.severity, hit.threshold) == (Severity.MEDIUM, 0.5)
+
+    def test_a_retail_exporter_paid_in_dollars_is_not_judged(self) -> None:
+        world = with_goods_feeds(World())
+        for index in range(20):
+            moment = at(D - timedelta(days=index))
+            sell(
+                world, f"x{index}", moment, without=("order", "payment", "waybill"), value="70000.00",
+                listed={"direction": "export"},
+            )  # fmt: skip
+            receive(world, f"r{index}", moment, "10000.00")
+        assert hits_of(world, "R11b") == []
