@@ -15,9 +15,19 @@ from expectations.vocabulary.dimension import Dimension
 from expectations.vocabulary.grade import Grade
 from models.policy.book import PACKAGED, PolicyBook, policy_files, read_rule
 from models.policy.documents import PolicyError
-from models.policy.schema import Closed, RuleFile
+from models.policy.schema import Closed, RuleFile, Value
 from models.policy.trace import rule_code
-from models.policy.values import CapValue, FactBranch, FactPeriodValue, PointsValue, SchemeValue, TypologyValue, Where
+from models.policy.values import (
+    AlertBranch,
+    AlertLifeValue,
+    CapValue,
+    FactBranch,
+    FactPeriodValue,
+    PointsValue,
+    SchemeValue,
+    TypologyValue,
+    Where,
+)
 
 ONE_IN_FORCE = ("scale", "floors", "hysteresis", "alerts")
 """Folders of which exactly one rule holds on any day."""
@@ -27,7 +37,8 @@ ONE_IN_FORCE = ("scale", "floors", "hysteresis", "alerts")
 class Finding:
     """One fault: which rule, what kind, what to do.
 
-    ``kind`` is ``schema``, ``time``, ``citation``, ``translation``, ``reference`` or ``case``.
+    ``kind`` is ``schema``, ``time``, ``citation``, ``translation``, ``reference``, ``contradiction`` or
+    ``case``.
     """
 
     rule: str
@@ -66,7 +77,7 @@ def policy_check(book: PolicyBook, covered: Container[str] | None = None) -> lis
         found += _sequence(folder, list(book.folder(folder).values()))
     for authority, schemes in _schemes_by_authority(book).items():
         found += _sequence(f"ratings of {authority}", schemes)
-    return [*found, *_completeness(book)]
+    return [*found, *_completeness(book), *_contradictions(book)]
 
 
 def _time(name: str, rule: RuleFile[Closed]) -> Iterator[Finding]:
@@ -179,6 +190,23 @@ def _completeness(book: PolicyBook) -> Iterator[Finding]:
     for dimension in Dimension:
         if dimension.value not in reasons:
             yield Finding(f"reasons/{dimension.value}", "reference", "a dimension without reason texts.")
+
+
+def _contradictions(book: PolicyBook) -> Iterator[Finding]:
+    """A cap on a confirmed alert that would outlast the alert itself, and so end earlier than it says."""
+    lives = [life.confirmed_days for life in _values(book, "alerts", AlertLifeValue)]
+    for cap in _values(book, "caps", CapValue):
+        for branch in cap.branches:
+            if isinstance(branch, AlertBranch) and branch.finding and branch.days > min(lives, default=branch.days):
+                problem = f"{branch.name} caps for {branch.days} days, but a confirmed alert lives {min(lives)}."
+                yield Finding("caps", "contradiction", problem)
+
+
+def _values(book: PolicyBook, folder: str, kind: type[Value]) -> Iterator[Value]:
+    for rule in book.folder(folder).values():
+        for value in rule.values.values():
+            if isinstance(value, kind):
+                yield value
 
 
 def _cases(name: str, rule: RuleFile[Closed], covered: Container[str]) -> Iterator[Finding]:

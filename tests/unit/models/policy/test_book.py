@@ -135,3 +135,18 @@ def test_the_periods_of_facts_can_be_asked_for(book: PolicyBook) -> None:
     assert fact_months(policy, "penalty") == {"minor": 3, "general": 12, "serious": 36}
     assert fact_months(policy, "court_listing") == {"": 24}
     assert fact_months(policy, "abnormal_listing") == {}
+
+
+def test_every_number_handed_to_measuring_is_the_one_agreed_with_it(book: PolicyBook) -> None:
+    parameters = typology_parameters(book.in_force(DAY))
+    assert parameters["R03"] == {"window_days": 30, "within_hours": 24, "list_limit_fen": 500_000, "groups_high": 20}
+    assert parameters["R16"] == {
+        "dormant_days": 90,
+        "burst_days": 7,
+        "factor": 10,
+        "history_days": 365,
+        "absolute_min": 1000,
+    }
+    assert len(parameters["R04"]) == 6
+    assert len(parameters["R05"]) == 7
+    assert len(parameters["R11"]) == 9

@@ -116,3 +116,8 @@ def test_a_rule_without_cases_is_found() -> None:
     found = policy_check(book, covered=())
     assert {finding.rule for finding in found} == rules
     assert "caps/K12: case: no policy case makes K12/young fire." in {str(finding) for finding in found}
+
+
+def test_a_cap_that_outlasts_its_alert_is_found(copy: Path) -> None:
+    found = _found(copy, "alerts/life.yaml", "confirmed_days: 180", "confirmed_days: 179")
+    assert found == ["caps: contradiction: confirmed caps for 180 days, but a confirmed alert lives 179."]
