@@ -211,6 +211,13 @@ def test_a_rise_counts_in_its_own_calendar_month_only(database: Database) -> Non
         assert published_before(connection, date(2026, 4, 30))[ONE].risen_this_month
 
 
+def test_a_day_decided_again_does_not_count_its_own_rise(database: Database) -> None:
+    commit(database, D - DAY, one="B")
+    commit(database, D, one=("A", "B"))
+    with database.reading() as connection:
+        assert published_before(connection, D)[ONE] == PreviousGrade(D - DAY, Grade.B)
+
+
 def test_a_fall_is_no_rise(database: Database) -> None:
     commit(database, D - DAY, one=("C", "A"))
     with database.reading() as connection:

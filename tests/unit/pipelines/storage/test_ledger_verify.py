@@ -89,6 +89,12 @@ def alter_first_with_its_own_hash(connection: Connection) -> None:
     connection.execute(update(ledger_entry).where(at(1)).values(body="{}", entry_hash=new))  # type: ignore[arg-type]
 
 
+def alter_last_with_its_own_hash(connection: Connection) -> None:
+    row = connection.execute(select(ledger_entry).where(at(COUNT))).one()  # type: ignore[arg-type]
+    new = link(row.previous_hash, "decisions", COUNT, f"decision\ne{COUNT}", body_digest("{}"))
+    connection.execute(update(ledger_entry).where(at(COUNT)).values(body="{}", entry_hash=new))  # type: ignore[arg-type]
+
+
 def alter_three_neighbours(connection: Connection) -> None:
     change = update(ledger_entry).where(e.stream == "decisions", e.position.between(7, 9))
     connection.execute(change.values(body="{}"))
@@ -180,6 +186,7 @@ CASES: list[tuple[Callable[[Connection], None], list[str]]] = [
     (alter_first, ["entry 1 altered"]),
     (alter_with_its_own_hash, ["entry 7 altered"]),
     (alter_first_with_its_own_hash, ["entry 1 altered"]),
+    (alter_last_with_its_own_hash, ["entries 31 to 40 rewritten"]),
     (alter_three_neighbours, ["entries 7 to 9 altered"]),
     (remove, ["entry 7 removed"]),
     (remove_first, ["entry 1 removed"]),
