@@ -16,6 +16,9 @@ from reports.api.ports import KeyPort, QueryPort, ReadLog
 from reports.api.problems import Problem, documented
 from reports.api.schemas import Alert, Alerts, FullGrade, Grades, Health, History, OwnGrade
 
+Application = FastAPI
+"""What ``create_app`` makes, for those who may not name the framework."""
+
 VERSION = "1.0.0"
 _PAGE = 500
 _LONGEST_PAGE = 2000
