@@ -33,9 +33,16 @@ def now() -> datetime:
 
 
 def answer(document: Any, *lines: str) -> None:
-    """Print the document as JSON where asked for, else the lines."""
+    """Print the command's one document as JSON where asked for, else the lines."""
     if speaks_json():
         sys.stdout.write(canonical_json(document) + "\n")
+    else:
+        say(*lines)
+
+
+def say(*lines: str) -> None:
+    """Print lines for people; silent under ``--json``."""
+    if speaks_json() or not lines:
         return
     from rich.console import Console
 

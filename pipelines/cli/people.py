@@ -1,0 +1,103 @@
+"""Accounts and their API keys."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from pipelines.cli.home import wiring
+from pipelines.cli.output import answer, now, table
+
+
+def add_to(application: typer.Typer) -> None:
+    """Add the commands of this module."""
+    accounts = typer.Typer(help="Accounts: who may ask, and for whom.", no_args_is_help=True)
+    accounts.command("open")(open_account)
+    accounts.command("close")(close_account)
+    accounts.command("list")(list_accounts)
+    application.add_typer(accounts, name="account")
+    keys = typer.Typer(help="API keys: shown once, stored hashed, bound to one account.", no_args_is_help=True)
+    keys.command("issue")(issue_key)
+    keys.command("revoke")(revoke_key)
+    keys.command("list")(list_keys)
+    application.add_typer(keys, name="key")
+
+
+def open_account(
+    account: Annotated[str, typer.Argument(help="Account id, such as office-7. Never a person's name.")],
+    role: Annotated[str, typer.Option(help="regulator, officer, auditor, data_scientist, operator, enterprise, ...")],
+    uscc: Annotated[str | None, typer.Option(help="The one enterprise it speaks for, with role enterprise.")] = None,
+) -> None:
+    """Open an account."""
+    from expectations.errors import UsageError
+    from expectations.vocabulary.role import Role
+    from pipelines.storage import accounts
+
+    if role not in tuple(Role):
+        raise UsageError(f"'{role}' is no role.", f"Use one of: {', '.join(Role)}.")
+    with wiring().database.transaction() as connection:
+        opened = accounts.open_account(connection, account, Role(role), now(), uscc)
+    answer({"account": opened.account_id, "role": opened.role, "uscc": opened.uscc}, f"Opened {account} ({role}).")
+
+
+def close_account(account: Annotated[str, typer.Argument(help="Account id.")]) -> None:
+    """Close an account; its keys open nothing from now on."""
+    from pipelines.storage import accounts
+
+    with wiring().database.transaction() as connection:
+        accounts.close_account(connection, account, now())
+    answer({"account": account, "closed": True}, f"Closed {account}.")
+
+
+def list_accounts() -> None:
+    """Every open account."""
+    from pipelines.storage import accounts
+
+    with wiring().database.reading() as connection:
+        found = accounts.accounts(connection)
+    answer({"accounts": [{"account": one.account_id, "role": one.role, "uscc": one.uscc} for one in found]})
+    table("Accounts", ("account", "role", "enterprise"), [(one.account_id, one.role, one.uscc) for one in found])
+
+
+def issue_key(
+    account: Annotated[str, typer.Argument(help="Account id.")],
+    days: Annotated[int, typer.Option(min=1, max=730, help="Days until the key expires.")] = 90,
+) -> None:
+    """Make an API key. It is printed now and can never be shown again."""
+    from pipelines.storage import accounts
+
+    moment = now()
+    with wiring().database.transaction() as connection:
+        key = accounts.issue_key(connection, account, moment, moment + timedelta(days=days))
+    answer({"account": account, "key": key}, key, f"For {account}, {days} days. It cannot be shown again: keep it now.")
+
+
+def revoke_key(key_id: Annotated[str, typer.Argument(help="The 16 characters after xinji_.")]) -> None:
+    """Revoke a key, at once and for good."""
+    from pipelines.storage import accounts
+
+    with wiring().database.transaction() as connection:
+        accounts.revoke_key(connection, key_id, now())
+    answer({"key_id": key_id, "revoked": True}, f"Revoked {key_id}.")
+
+
+def list_keys(account: Annotated[str, typer.Argument(help="Account id.")]) -> None:
+    """The keys of an account, without what opens the door."""
+    from pipelines.storage import accounts
+
+    with wiring().database.reading() as connection:
+        found = accounts.keys_of(connection, account)
+    rows = [
+        (
+            one.key_id,
+            one.issued_at.isoformat(),
+            one.expires_at.isoformat(),
+            one.revoked_at and one.revoked_at.isoformat(),
+        )
+        for one in found
+    ]
+    names = ("key_id", "issued_at", "expires_at", "revoked_at")
+    answer({"keys": [dict(zip(names, row, strict=True)) for row in rows]})
+    table(f"Keys of {account}", names, rows)

@@ -1,0 +1,165 @@
+"""Asking what was decided: one enterprise, or everything of a day."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from pipelines.cli.home import wiring
+from pipelines.cli.output import answer, table
+
+AsOf = Annotated[str | None, typer.Option("--as-of", help="Business date YYYY-MM-DD; the latest when left out.")]
+On = Annotated[str | None, typer.Option("--date", help="Business date YYYY-MM-DD; the latest run when left out.")]
+
+
+def add_to(application: typer.Typer) -> None:
+    """Add the commands of this module."""
+    application.command("grade")(grade)
+    application.command("grades")(grades)
+    application.command("alerts")(alerts)
+    application.command("risklist")(risklist)
+
+
+def grade(uscc: Annotated[str, typer.Argument(help="Unified social credit code.")], as_of: AsOf = None) -> None:
+    """Grade, score, dimensions, reasons, rules and caps of one enterprise."""
+    from expectations.errors import NotFoundError
+    from expectations.vocabulary.moment import parse_date
+    from pipelines.storage import decisions
+
+    home = wiring()
+    with home.database.reading() as connection:
+        day = parse_date(as_of) if as_of else None
+        record = decisions.latest_decision(connection, uscc, day)
+    if record is None:
+        when = f" on or before {as_of}" if as_of else ""
+        raise NotFoundError(f"{uscc} has no grade{when} in {home.path}.", "Check the code, or run the day first.")
+    answer(record, *_grade_lines(record))
+
+
+def grades(on: On = None) -> None:
+    """Every grade of a day."""
+    from pipelines.steps import publishing
+
+    home, day = _day(on)
+    document = publishing.grades_of(home.database, day)
+    answer(document)
+    table(
+        f"Grades of {day}",
+        ("USCC", "name", "grade", "before", "score", "status", "caps"),
+        [
+            (one["uscc"], one["name"], one["grade"], one["previous_grade"], one["score"], one["status"], _caps(one))
+            for one in document["grades"]
+        ],
+    )
+
+
+def alerts(on: On = None) -> None:
+    """Every alert open on a day."""
+    from pipelines.steps import publishing
+
+    home, day = _day(on)
+    document = publishing.alerts_of(home.database, day)
+    answer(document)
+    table(
+        f"Alerts open on {day}",
+        ("alert", "rule", "USCC", "severity", "value", "threshold", "n", "opened", "state"),
+        [
+            (
+                one["alert_id"],
+                one["rule"],
+                one["uscc"],
+                one["severity"],
+                f"{one['value']:.4g}",
+                f"{one['threshold']:.4g}",
+                one["n"],
+                one["opened_on"],
+                one["state"],
+            )
+            for one in document["alerts"]
+        ],
+    )
+
+
+def risklist(
+    on: On = None,
+    out: Annotated[Path | None, typer.Option(help="Write to FILE.xlsx, FILE.html or FILE.csv.")] = None,
+    language: Annotated[str, typer.Option(help="zh or en.")] = "zh",
+) -> None:
+    """The daily risk list: who deserves a look, why, and what is suggested."""
+    from pipelines.steps import publishing
+
+    home, day = _day(on)
+    found = publishing.risk_list(home.home, day)
+    if out is not None:
+        publishing.write_list(found, out, publishing.language_of(language))
+        answer({"date": found.business_date, "file": str(out), "rows": len(found.rows)}, f"Wrote {out}.")
+        return
+    answer(publishing.list_to_json(found))
+    table(
+        f"Risk list of {day}: {len(found.rows)} of {found.graded} enterprises",
+        ("#", "risk", "USCC", "name", "grade", "before", "rules", "caps", "exposed CNY", "due"),
+        [
+            (
+                row.rank,
+                row.severity.value,
+                row.uscc,
+                row.name,
+                row.grade,
+                row.previous_grade,
+                " ".join(each.rule for each in row.triggers),
+                " ".join(row.caps),
+                row.exposed_cny,
+                row.due_on,
+            )
+            for row in found.rows
+        ],
+    )
+
+
+def _day(on: str | None) -> tuple[Any, Any]:
+    from expectations.errors import NotFoundError
+    from expectations.vocabulary.moment import parse_date
+    from pipelines.storage import decisions
+
+    home = wiring()
+    with home.database.reading() as connection:
+        day = parse_date(on) if on else decisions.latest_run_date(connection)
+        if day is None or decisions.run_for(connection, day) is None:
+            wanted = on or "any day"
+            raise NotFoundError(
+                f"There is no run for {wanted} in {home.path}.", f"Run it: xinji run --date {on or 'D'}"
+            )
+    return home, day
+
+
+def _caps(record: dict[str, Any]) -> str:
+    return " ".join(cap["id"] for cap in record["caps"])
+
+
+def _grade_lines(record: dict[str, Any]) -> list[str]:
+    from rich.markup import escape
+
+    shown = record["grade"] or "no grade"
+    lines = [
+        f"[bold]{escape(record['name'] or record['uscc'])}[/bold]  {record['uscc']}",
+        f"Grade [bold]{shown}[/bold] on {record['date']} ({record['status']}), score {record['score']}, "
+        f"probability of an adverse event in 180 days {record['p']:.3f}",
+        f"Model alone {record['grade_model']}, after rules {record['grade_rules']}, "
+        f"before this day {record['previous_grade'] or 'none'}",
+    ]
+    lines += [f"  {reason['zh']} / {reason['en']}" for reason in map(_escaped, record["reasons"])]
+    lines += [
+        f"  {cap['id']}: at most {cap['max_grade'] or 'no grade'}, because of {cap['fact']}" for cap in record["caps"]
+    ]
+    known = ", ".join(f"{name} {value:.0f}" for name, value in record["dimensions"].items() if value is not None)
+    lines.append(f"Dimensions: {known}")
+    lines.append(f"Decision {record['decision_id']}")
+    return lines
+
+
+def _escaped(reason: dict[str, Any]) -> dict[str, str]:
+    from rich.markup import escape
+
+    return {"zh": escape(reason["zh"]), "en": escape(reason["en"])}

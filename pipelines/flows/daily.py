@@ -1,0 +1,89 @@
+"""The daily flow: one business date from what was known to the documents of the day.
+
+The steps are plain functions in ``pipelines.steps``; here they get retries, timeouts and artifacts that a person can
+read in Prefect's pages. Nothing is cached: a step that is tried again reads the same pinned lake.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+
+from prefect import flow, task
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
+from prefect.cache_policies import NO_CACHE
+
+from pipelines.steps import daily as steps
+from pipelines.steps.daily import Day, DaySummary, DayWork
+from pipelines.steps.home import Champion, Home, PinnedLake
+from pipelines.steps.judging import Judged, Measured
+from pipelines.steps.publishing import list_to_json, risk_list, write_reports
+from pipelines.wiring import Wiring
+
+_HOUR = 3600
+
+
+@task(cache_policy=NO_CACHE, retries=2, retry_delay_seconds=10, timeout_seconds=600)
+def pin(home: Home) -> PinnedLake:
+    """Pin the lake as it stands."""
+    return home.pin()
+
+
+@task(cache_policy=NO_CACHE, retries=2, retry_delay_seconds=10, timeout_seconds=600)
+def fetch_champion(home: Home) -> Champion:
+    """Fetch the model that grades."""
+    return home.champion()
+
+
+@task(cache_policy=NO_CACHE, retries=1, retry_delay_seconds=30, timeout_seconds=4 * _HOUR)
+def measure(home: Home, day: Day, lake: PinnedLake) -> Measured:
+    """Compute features, facts and patterns as of (D, K)."""
+    measured = steps.measure(home, day, lake)
+    rows, columns = measured.features.frame.shape
+    late = ", ".join(sorted(measured.late)) or "none"
+    create_markdown_artifact(
+        key=f"measured-{day.business_date}",
+        markdown=f"{rows} enterprises, {columns} features, {len(measured.hits)} patterns over their threshold.\n\n"
+        f"Late feeds: {late}.",
+    )
+    return measured
+
+
+@task(cache_policy=NO_CACHE, retries=1, retry_delay_seconds=10, timeout_seconds=_HOUR)
+def judge(home: Home, day: Day, lake: PinnedLake, measured: Measured, champion: Champion) -> Judged:
+    """Decide about everybody."""
+    return steps.judge_day(home, day, lake, measured, champion)
+
+
+@task(cache_policy=NO_CACHE, retries=3, retry_delay_seconds=10, timeout_seconds=_HOUR)
+def commit(home: Home, day: Day, work: DayWork) -> bool:
+    """Write ledger, projections and outbox in one transaction. Trying again cannot write twice."""
+    return steps.commit(home, day, work)
+
+
+@task(cache_policy=NO_CACHE, retries=2, retry_delay_seconds=10, timeout_seconds=_HOUR)
+def publish(home: Home, day: Day) -> tuple[Path, ...]:
+    """Write the documents of the day from the ledger."""
+    written = write_reports(home, day.business_date)
+    rows = list_to_json(risk_list(home, day.business_date))["rows"]
+    create_table_artifact(
+        key=f"risk-list-{day.business_date}",
+        table=[{name: row[name] for name in ("rank", "severity", "uscc", "grade", "exposed_cny")} for row in rows],
+        description=f"Risk list of {day.business_date}",
+    )
+    return written
+
+
+@flow(name="daily", validate_parameters=False, persist_result=False)
+def daily(wiring: Wiring, business_date: date, known_at: datetime | None = None) -> DaySummary:
+    """Run one business date. For a (D, K) that was decided before, nothing is computed and nothing changes."""
+    home, day = wiring.home, Day.of(business_date, known_at)
+    if steps.already_decided(home, day):
+        publish(home, day)
+        return steps.summarise(home, day, is_new=False)
+    lake, champion = pin(home), fetch_champion(home)
+    measured = measure(home, day, lake)
+    judged = judge(home, day, lake, measured, champion)
+    is_new = commit(home, day, DayWork(lake, champion, measured, judged))
+    publish(home, day)
+    return steps.summarise(home, day, is_new=is_new, messages=len(judged.messages))

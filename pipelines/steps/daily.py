@@ -1,0 +1,232 @@
+"""One business date: what was known, what it says of everybody, and the one transaction that makes it so.
+
+    already_decided -> measure -> judge_day -> commit
+
+Everything before ``commit`` only reads. A kill at any moment leaves the home as it was or as it will be.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+from typing import Any
+
+from expectations.vocabulary.grade import Grade
+from expectations.vocabulary.moment import knowledge_cutoff, zoned
+from features.asof import AsOf, Versions, define_known, late_feeds
+from features.days import build_history
+from features.engine import Engine
+from features.facts.official import FactRecord, official_facts
+from features.table import feature_table, vector_digests
+from features.typologies import Hit as MeasuredHit
+from features.typologies import find_hits, unmeasured_rules
+from models.grade.subject import OfficialFact
+from models.policy.parameters import typology_parameters
+from pipelines.steps.home import Champion, Home, PinnedLake
+from pipelines.steps.judging import Circumstances, Judged, Measured, Memory, judge_everyone, weight_of_late_feeds
+from pipelines.storage import decisions
+from pipelines.storage.vectors import store_vectors
+from reports.alerts.alert import AlertStep, Hit, Step, alert_from_json
+from reports.alerts.episodes import alerts_on
+from reports.alerts.season import seasonal_guard
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A run's two times: the business date D and the knowledge cutoff K."""
+
+    business_date: date
+    known_at: datetime
+
+    @classmethod
+    def of(cls, business_date: date, known_at: datetime | None = None) -> Day:
+        """D with its K: by default the next morning at six."""
+        return cls(business_date, known_at or knowledge_cutoff(business_date))
+
+
+@dataclass(frozen=True)
+class DayWork:
+    """What a run has made and not yet committed."""
+
+    lake: PinnedLake
+    champion: Champion
+    measured: Measured
+    judged: Judged
+
+
+@dataclass(frozen=True)
+class DaySummary:
+    """What a run did, for people and for ``--json``.
+
+    Attributes
+    ----------
+    is_new:
+        False when this (D, K) had been decided before and nothing changed.
+    messages:
+        Messages this run put into the outbox.
+    """
+
+    date: str
+    known_at: str
+    is_new: bool
+    grades: Mapping[str, int]
+    statuses: Mapping[str, int]
+    open_alerts: Mapping[str, int]
+    messages: int
+    feeds_late: tuple[str, ...]
+    model: str
+
+    def to_json(self) -> dict[str, Any]:
+        """The summary as plain JSON values."""
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
+
+def already_decided(home: Home, day: Day) -> bool:
+    """Whether this (D, K) is on record. Then nothing is computed again, whatever has arrived since."""
+    with home.database.reading() as connection:
+        return decisions.run_for(connection, day.business_date, day.known_at) is not None
+
+
+def measure(home: Home, day: Day, lake: PinnedLake) -> Measured:
+    """Compute everything that is known as of (D, K) from the pinned lake."""
+    policy = home.policies.in_force(day.business_date)
+    as_of = looking_at(home, day)
+    with home.engine() as engine:
+        define_known(engine, versions_of(home, lake, day), as_of)
+        build_history(engine, day.business_date)
+        features = feature_table(engine, home.catalogue, day.business_date, day.known_at, as_of.connected)
+        found = find_hits(engine, typology_parameters(policy), day.business_date)
+        hits, _explained = seasonal_guard(map(_hit, found), {}, policy)
+        return Measured(
+            features=features,
+            digests=vector_digests(features.frame),
+            facts={uscc: tuple(map(_fact, records)) for uscc, records in official_facts(engine).items()},
+            hits=hits,
+            steps=tuple(_officer_steps(engine)),
+            late=late_feeds(engine),
+            unmeasured=unmeasured_rules(engine),
+        )
+
+
+def looking_at(home: Home, day: Day) -> AsOf:
+    """The two times of a day, and the zone's feeds with its own terms."""
+    terms = {table: feed.late_after_days for table, feed in home.zone.feeds.items()}
+    return AsOf(day.business_date, day.known_at, frozenset(terms), terms)
+
+
+def versions_of(home: Home, lake: PinnedLake, day: Day) -> Versions:
+    """The pinned lake's versions, without batches that had been withdrawn by K."""
+    return Versions(home.contracts, partial(lake.versions_sql, known_at=day.known_at))
+
+
+def judge_day(home: Home, day: Day, lake: PinnedLake, measured: Measured, champion: Champion) -> Judged:
+    """Decide about everybody, with what earlier runs left on record."""
+    policy = home.policies.in_force(day.business_date)
+    with home.database.reading() as connection:
+        memory = Memory(
+            previous=decisions.published_before(connection, day.business_date, day.known_at),
+            superseded=decisions.decision_ids_of(connection, day.business_date, day.known_at),
+        )
+        before = [alert_from_json(one) for one in decisions.carried_alerts(connection, day.business_date, day.known_at)]
+    scorer = champion.scorer
+    given = Circumstances(
+        policy=policy,
+        catalogue=home.catalogue,
+        scorer=scorer,
+        model_version=champion.version,
+        snapshot_digest=lake.digest,
+        code_version=home.code_version,
+        missing_weight=weight_of_late_feeds(scorer, home.catalogue, home.zone.connected, measured.late),
+        feeds_missing=home.zone.missing(home.contracts),
+        feeds_late=tuple(sorted(measured.late)),
+        known_at=zoned(day.known_at),
+        source=f"/zones/{home.zone.division_code or 'unassigned'}",
+    )
+    alert_day = alerts_on(measured.hits, before, measured.steps, policy, measured.unmeasured)
+    return judge_everyone(measured, alert_day, memory, given)
+
+
+def commit(home: Home, day: Day, work: DayWork) -> bool:
+    """Write the run: vectors into the lake, then everything else in one transaction. False when it was there."""
+    measured, judged, model = work.measured, work.judged, work.champion
+    vectors = store_vectors(home.feature_vectors, measured.features.frame, measured.digests)
+    work.lake.keep()
+    run = decisions.Run(
+        business_date=day.business_date,
+        known_at=day.known_at,
+        snapshot_digest=work.lake.digest,
+        policy_digest=home.policies.in_force(day.business_date).digest,
+        model_version=model.version,
+        model_digest=model.scorer.digest,
+        feature_path=vectors.path,
+        feature_digest=vectors.digest,
+        code_version=home.code_version,
+    )
+    with home.database.transaction() as connection:
+        return decisions.commit_run(connection, run, judged.decisions, judged.alerts, judged.messages).is_new
+
+
+def summarise(home: Home, day: Day, *, is_new: bool, messages: int = 0) -> DaySummary:
+    """What is on record for (D, K), in figures."""
+    grades: Counter[str] = Counter()
+    statuses: Counter[str] = Counter()
+    late: tuple[str, ...] = ()
+    with home.database.reading() as connection:
+        run = decisions.run_for(connection, day.business_date, day.known_at)
+        for record in decisions.decisions_of(connection, day.business_date, day.known_at):
+            grades[record["grade"] or "-"] += 1
+            statuses[record["status"]] += 1
+            late = tuple(record["feeds_late"])
+        alerts = Counter(one["rule"] for one in decisions.open_alerts(connection, day.business_date, day.known_at))
+    return DaySummary(
+        date=day.business_date.isoformat(),
+        known_at=zoned(day.known_at).isoformat(),
+        is_new=is_new,
+        grades={grade: grades[grade] for grade in (*Grade, "-") if grades[grade]},
+        statuses=dict(sorted(statuses.items())),
+        open_alerts=dict(sorted(alerts.items())),
+        messages=messages,
+        feeds_late=late,
+        model=run.model_version if run else "",
+    )
+
+
+def run_day(home: Home, day: Day) -> DaySummary:
+    """The whole of a day, without an orchestrator."""
+    if already_decided(home, day):
+        return summarise(home, day, is_new=False)
+    lake, champion = home.pin(), home.champion()
+    measured = measure(home, day, lake)
+    judged = judge_day(home, day, lake, measured, champion)
+    is_new = commit(home, day, DayWork(lake, champion, measured, judged))
+    return summarise(home, day, is_new=is_new, messages=len(judged.messages))
+
+
+def _hit(found: MeasuredHit) -> Hit:
+    return Hit(
+        rule=found.rule,
+        uscc=found.uscc,
+        window_from=found.window_from,
+        window_to=found.window_to,
+        value=found.value,
+        threshold=found.threshold,
+        n=found.n,
+        severity=found.severity,
+        evidence=found.evidence,
+        amount_fen=found.amount_fen,
+    )
+
+
+def _fact(record: FactRecord) -> OfficialFact:
+    return OfficialFact(record["table"], record["key"], record["fields"])
+
+
+def _officer_steps(engine: Engine) -> Iterator[AlertStep]:
+    rows = engine.rows(
+        "select alert_id, finding, event_day, officer from known_alert_feedback order by decided_at, key_hash"
+    )
+    for alert_id, finding, taken_on, officer in rows:
+        yield AlertStep(str(alert_id), Step(str(finding)), taken_on, str(officer))  # type: ignore[arg-type]

@@ -1,0 +1,86 @@
+"""What a home is made of, as the steps see it: collaborators by the little that is asked of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from expectations.contracts.schema import Contract
+from expectations.vocabulary.zone import Zone
+from features.catalogue.schema import Catalogue
+from features.engine import Engine
+from models.policy.book import PolicyBook
+from models.scorer.protocol import Scorer
+from pipelines.storage.database import Database
+
+
+class PinnedLake(Protocol):
+    """The lake as one run sees it: a list of files that no later arrival changes."""
+
+    @property
+    def digest(self) -> str:
+        """Identifies the list."""
+        ...
+
+    def versions_sql(self, table: str, known_at: datetime) -> str:
+        """A select over every usable version of a table."""
+        ...
+
+    def keep(self) -> None:
+        """Store the list under its digest, so that a replay can read what the run read."""
+        ...
+
+
+@dataclass(frozen=True)
+class Champion:
+    """The model that grades, with its place in the registry."""
+
+    scorer: Scorer
+    version: str
+
+
+@dataclass(frozen=True)
+class Home:
+    """Everything a step works with. Built once, by the wiring.
+
+    Attributes
+    ----------
+    path:
+        The folder all state lies under.
+    engine:
+        Opens a fresh engine; what it computes goes when it closes.
+    champion:
+        Fetches the model that grades from the registry.
+    model_of:
+        Fetches a registered model by its version, for a replay.
+    pin:
+        The lake as it stands now.
+    code_version:
+        Named in every decision.
+    """
+
+    path: Path
+    zone: Zone
+    contracts: Mapping[str, Contract]
+    catalogue: Catalogue
+    policies: PolicyBook
+    database: Database
+    engine: Callable[[], AbstractContextManager[Engine]]
+    champion: Callable[[], Champion]
+    model_of: Callable[[str], Champion]
+    pin: Callable[[], PinnedLake]
+    code_version: str
+
+    @property
+    def reports(self) -> Path:
+        """Where the day's documents go, one folder per business date."""
+        return self.path / "reports"
+
+    @property
+    def feature_vectors(self) -> Path:
+        """Where the vectors of decisions lie, by content."""
+        return self.path / "lake" / "features"

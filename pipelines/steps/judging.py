@@ -1,0 +1,242 @@
+"""From what was measured to decisions, alerts and messages: everybody, in one pass, without touching any store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+
+from features.catalogue.schema import Catalogue
+from features.table import FeatureTable
+from models.grade.engine import judge
+from models.grade.judgement import Judgement
+from models.grade.reasons import Reason, reasons_for
+from models.grade.record import Explanation, Provenance, decision_record
+from models.grade.subject import OfficialFact, PreviousGrade, Subject
+from models.policy.inforce import Policy
+from models.scorer import explain
+from models.scorer.protocol import Scorer
+from models.scorer.reasons import Explanation as Scored
+from models.scorer.reasons import ModelReason
+from pipelines.storage.decisions import Record, alert_records
+from pipelines.storage.outbox import NewMessage
+from reports.alerts.alert import Alert, AlertStep, Hit
+from reports.alerts.episodes import AlertDay
+from reports.supervision.actions import suggest
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What was known as of (D, K).
+
+    Attributes
+    ----------
+    digests:
+        Of each row of the feature table, in its order.
+    facts:
+        Official facts per enterprise, in force or not.
+    hits:
+        Patterns over their threshold.
+    steps:
+        What officers did with alerts.
+    late:
+        Connected feeds that are overdue.
+    unmeasured:
+        Patterns whose feeds have not all arrived: their silence closes no alert.
+    """
+
+    features: FeatureTable
+    digests: list[str]
+    facts: Mapping[str, tuple[OfficialFact, ...]]
+    hits: tuple[Hit, ...]
+    steps: tuple[AlertStep, ...]
+    late: frozenset[str]
+    unmeasured: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """What is the same for every enterprise of a day.
+
+    Attributes
+    ----------
+    missing_weight:
+        Share of the model's weight that rests on connected feeds that are overdue.
+    feeds_missing, feeds_late:
+        Tables the zone has not connected; connected ones that are overdue.
+    source:
+        CloudEvents source of the messages.
+    known_at:
+        K, the moment the messages tell of.
+    """
+
+    policy: Policy
+    catalogue: Catalogue
+    scorer: Scorer
+    model_version: str
+    snapshot_digest: str
+    code_version: str
+    missing_weight: float
+    feeds_missing: tuple[str, ...]
+    feeds_late: tuple[str, ...]
+    source: str
+    known_at: datetime
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What earlier runs left: the grades published before, and the decisions this run takes the place of."""
+
+    previous: Mapping[str, PreviousGrade]
+    superseded: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A day's outcome, ready to be committed."""
+
+    decisions: Sequence[Record]
+    alerts: Sequence[Record]
+    messages: Sequence[NewMessage]
+
+
+def weight_of_late_feeds(scorer: Scorer, catalogue: Catalogue, connected: Iterable[str], late: Iterable[str]) -> float:
+    """The share (0 to 1) of the connected feeds' importance in the model that rests on feeds that are overdue.
+
+    A feature weighs with its importance. One whose feed the zone does not have weighs nothing: its absence was known
+    when the zone was set up, and is named in every decision.
+    """
+    feeds, overdue = frozenset(connected), frozenset(late)
+    total = missing = 0.0
+    for feature in catalogue.features:
+        weight = scorer.importances.get(feature.name, 0.0)
+        if feeds.issuperset(feature.sources):
+            total += weight
+            missing += weight if overdue.intersection(feature.sources) else 0.0
+    return missing / total if total else 0.0
+
+
+def judge_everyone(measured: Measured, alert_day: AlertDay, memory: Memory, given: Circumstances) -> Judged:
+    """Decide about every enterprise of the feature table, in its order."""
+    scored = explain(given.scorer, measured.features.frame, given.catalogue)
+    alerts, profile = _by_enterprise(alert_day.alerts), _profile(measured.features)
+    judging = _Judging(measured, alerts, memory, scored, given, profile)
+    decisions = [judging.decide(row, uscc) for row, uscc in enumerate(measured.features.frame.index)]
+    messages = [*_grade_messages(decisions, given), *_alert_messages(alert_day, given)]
+    return Judged(decisions, alert_records(alert_day), messages)
+
+
+@dataclass(frozen=True)
+class _Judging:
+    measured: Measured
+    alerts: Mapping[str, Sequence[Alert]]
+    memory: Memory
+    scored: Scored
+    given: Circumstances
+    profile: Sequence[Mapping[str, Any]]
+
+    def decide(self, row: int, uscc: str) -> Record:
+        """The decision record of one enterprise."""
+        given = self.given
+        alerts = self.alerts.get(uscc, ())
+        subject = self._subject(row, uscc, alerts)
+        judgement = judge(subject, given.policy)
+        provenance = Provenance(
+            model_version=given.model_version,
+            model_digest=given.scorer.digest,
+            features_digest=self.measured.digests[row],
+            snapshot_digest=given.snapshot_digest,
+            code_version=given.code_version,
+            supersedes=self.memory.superseded.get(uscc),
+        )
+        said = self._explanation(row, judgement, alerts)
+        return decision_record(subject, judgement, given.policy, provenance, said)
+
+    def _subject(self, row: int, uscc: str, alerts: Sequence[Alert]) -> Subject:
+        known = self.profile[row]
+        return Subject(
+            uscc=uscc,
+            name=known["name"],
+            business_date=self.given.policy.business_date,
+            known_at=self.given.known_at,
+            p=float(self.scored.probabilities[row]),
+            p0=self.given.scorer.base_rate,
+            established_on=known["established_on"],
+            registration_status=known["registration_status"],
+            has_trade_history=bool(known["has_trade_history"]),
+            facts=self.measured.facts.get(uscc, ()),
+            alerts=tuple(alert.standing() for alert in alerts),
+            previous=self.memory.previous.get(uscc),
+            missing_weight=self.given.missing_weight,
+            feeds_missing=self.given.feeds_missing,
+            feeds_late=self.given.feeds_late,
+        )
+
+    def _explanation(self, row: int, judgement: Judgement, alerts: Sequence[Alert]) -> Explanation:
+        policy = self.given.policy
+        from_model = [_reason(reason, policy) for reason in self.scored.reasons[row]]
+        dimensions = {
+            str(name): None if pd.isna(value) else float(value)
+            for name, value in self.scored.dimensions.iloc[row].items()
+        }
+        actions = suggest(judgement.grade, judgement.status, alerts, policy)
+        return Explanation(
+            reasons=reasons_for(judgement, from_model, policy),
+            dimensions=dimensions,
+            actions=[action.to_json() for action in actions],
+        )
+
+
+def _reason(reason: ModelReason, policy: Policy) -> Reason:
+    shown = policy.reasons[reason.dimension].shown_to_enterprise
+    return Reason(reason.code, reason.zh, reason.en, reason.value, shown)
+
+
+def _profile(features: FeatureTable) -> list[dict[str, Any]]:
+    """What is registered of each enterprise, with None where the register says nothing."""
+    wanted = features.profile[["name", "established_on", "registration_status", "has_trade_history"]].astype(object)
+    rows: list[dict[str, Any]] = wanted.where(wanted.notna(), None).to_dict("records")  # type: ignore[assignment]
+    return rows
+
+
+def _by_enterprise(alerts: Iterable[Alert]) -> Mapping[str, Sequence[Alert]]:
+    grouped: dict[str, list[Alert]] = {}
+    for alert in alerts:
+        grouped.setdefault(alert.uscc, []).append(alert)
+    return grouped
+
+
+def _grade_messages(decisions: Iterable[Record], given: Circumstances) -> Iterator[NewMessage]:
+    """One message per enterprise whose grade is new or other than before, with what is suggested."""
+    for decision in decisions:
+        if decision["grade"] is None or decision["grade"] == decision["previous_grade"]:
+            continue
+        content = {name: decision[name] for name in _SENT}
+        yield NewMessage("cn.xinji.action.suggested.v1", decision["uscc"], given.source, given.known_at, content)
+
+
+_SENT = (
+    "decision_id",
+    "uscc",
+    "date",
+    "grade",
+    "previous_grade",
+    "status",
+    "score",
+    "caps",
+    "reasons",
+    "actions",
+)
+"""What the risk-control system gets of a decision."""
+
+
+def _alert_messages(day: AlertDay, given: Circumstances) -> Iterator[NewMessage]:
+    today = given.policy.business_date
+    for alert in day.alerts:
+        if alert.opened_on == today:
+            yield NewMessage("cn.xinji.alert.opened.v1", alert.uscc, given.source, given.known_at, alert.to_json())
+    for alert in day.closed:
+        yield NewMessage("cn.xinji.alert.closed.v1", alert.uscc, given.source, given.known_at, alert.to_json())

@@ -1,0 +1,229 @@
+"""The composition root: the one place that knows which implementation stands behind each port."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property, partial
+from importlib.metadata import version
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from expectations.contracts.catalog import all_contracts
+from expectations.errors import UsageError
+from expectations.vocabulary.zone import Zone, load_zone
+from pipelines.settings import Settings, keep_libraries_quiet
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from expectations.quality.data_docs import DataDocs
+    from features.engine import Engine
+    from models.registry import Registry
+    from models.scorer.points import PointsScorer
+    from pipelines.delivery import Endpoint
+    from pipelines.steps.home import Champion, Home
+    from pipelines.steps.ingest.file import Intake
+    from pipelines.storage.database import Database
+    from pipelines.storage.lake import Lake, Snapshot
+    from pipelines.storage.outbox import DatabaseOutbox
+
+ZONE_FILE = "zone.yml"
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """Everything of one home, made when first asked for, so that a command pays only for what it uses."""
+
+    settings: Settings
+
+    @property
+    def path(self) -> Path:
+        """The home's folder."""
+        return self.settings.home.absolute()
+
+    @cached_property
+    def zone(self) -> Zone:
+        """The zone this home serves; a home without a zone file serves the default zone."""
+        own = self.path / ZONE_FILE
+        path = own if own.exists() else Path(str(files("pipelines.sources.zones") / "default.yml"))
+        return load_zone(path, all_contracts())
+
+    def settle_in(self, zone_file: Path | None = None) -> None:
+        """Make the folders of a home. Its zone file is laid down once and never overwritten."""
+        for folder in ("inbox", "lake", "reports"):
+            (self.path / folder).mkdir(parents=True, exist_ok=True)
+        if not (self.path / ZONE_FILE).exists():
+            source = zone_file or Path(str(files("pipelines.sources.zones") / "default.yml"))
+            shutil.copyfile(source, self.path / ZONE_FILE)
+
+    @cached_property
+    def database(self) -> Database:
+        """The ledger's database, with its tables."""
+        from pipelines.storage import accounts, batches, decisions, ledger, outbox  # noqa: F401
+        from pipelines.storage.database import Database
+
+        if not self.settings.database_url:
+            self.path.mkdir(parents=True, exist_ok=True)
+        database = Database(self.settings.ledger_url)
+        database.create_tables()
+        return database
+
+    @cached_property
+    def lake(self) -> Lake:
+        """The lake of accepted rows."""
+        from pipelines.storage.lake import Lake
+
+        return Lake(self.path / "lake", self.database)
+
+    @cached_property
+    def registry(self) -> Registry:
+        """The model registry."""
+        from models.registry import Registry
+
+        keep_libraries_quiet(self.path)
+        return Registry(self.settings.tracking_uri, self.path / "mlflow", self.path / "models")
+
+    @cached_property
+    def home(self) -> Home:
+        """What the steps work with."""
+        from features.catalogue import load_catalogue
+        from models.policy.book import PolicyBook
+        from pipelines.steps.home import Home
+
+        return Home(
+            path=self.path,
+            zone=self.zone,
+            contracts=all_contracts(),
+            catalogue=load_catalogue(),
+            policies=PolicyBook.load(),
+            database=self.database,
+            engine=self._engine,
+            champion=self._champion,
+            model_of=self._model_of,
+            pin=self._pin,
+            code_version=version("xinji"),
+        )
+
+    @contextmanager
+    def _engine(self) -> Iterator[Engine]:
+        import duckdb
+
+        from features.engine import DuckdbEngine
+
+        spill = self.path / "spill"
+        with duckdb.connect(config={"temp_directory": str(spill)}) as connection:
+            limit = self.settings.memory_limit or None
+            yield DuckdbEngine(connection, threads=self.settings.threads, memory_limit=limit)
+
+    def _champion(self) -> Champion:
+        from pipelines.steps.home import Champion
+
+        found = self.registry.champion()
+        return Champion(found.scorer, found.version)
+
+    def api(self, clock: Callable[[], datetime]) -> FastAPI:
+        """The query API over this home."""
+        from pipelines.storage.accounts import DatabaseKeys
+        from pipelines.storage.queries import DatabaseQueries
+        from pipelines.storage.reads import DatabaseReads
+        from reports.api.app import create_app
+
+        database = self.database
+        return create_app(DatabaseQueries(database), DatabaseKeys(database), DatabaseReads(database), clock)
+
+    def has_champion(self) -> bool:
+        """Whether a model grades here already."""
+        return any(version.is_champion for version in self.registry.versions())
+
+    def expert_scorecard(self, business_date: date) -> PointsScorer:
+        """The expert scorecard as policy writes it on a date."""
+        from models.scorecard.reading import expert_scorecard
+
+        return expert_scorecard(self.home.catalogue, business_date)
+
+    def _model_of(self, version: str) -> Champion:
+        from pipelines.steps.home import Champion
+
+        return Champion(self.registry.load(version).scorer, version)
+
+    def _pin(self) -> _Pinned:
+        return _Pinned(self.lake, self.lake.snapshot())
+
+    def data_docs(self) -> DataDocs:
+        """The pages that show what the gates measured."""
+        from expectations.quality.data_docs import DataDocs
+
+        keep_libraries_quiet(self.path)
+        return DataDocs(self.path / "data_docs")
+
+    def intake(self, docs: DataDocs | None) -> Intake:
+        """What taking in works with; results of the gates are shown in ``docs``."""
+        from expectations.quality.gate import judge
+        from pipelines.steps.ingest.file import Intake
+
+        return Intake(
+            lake=self.lake,
+            contracts=all_contracts(),
+            gate=partial(judge, docs=docs),
+            threads=self.settings.threads,
+            memory_limit=self.settings.memory_limit,
+        )
+
+    @cached_property
+    def outbox(self) -> DatabaseOutbox:
+        """What waits to be delivered."""
+        from pipelines.storage.outbox import DatabaseOutbox
+
+        return DatabaseOutbox(self.database)
+
+    def endpoint(self) -> Endpoint:
+        """The risk-control system.
+
+        Raises
+        ------
+        UsageError
+            When the environment names none.
+        """
+        from pipelines.delivery import Endpoint
+
+        settings = self.settings
+        if not settings.risk_control_url or not settings.risk_control_secret.get_secret_value():
+            raise UsageError(
+                "No risk-control system is configured.",
+                "Set XINJI_RISK_CONTROL_URL and XINJI_RISK_CONTROL_SECRET (whsec_...).",
+            )
+        return Endpoint(
+            url=settings.risk_control_url,
+            secrets=tuple(settings.risk_control_secret.get_secret_value().split()),
+            allow_private=settings.risk_control_allow_private,
+        )
+
+
+@dataclass(frozen=True)
+class _Pinned:
+    """The lake as one run sees it."""
+
+    lake: Lake
+    snapshot: Snapshot
+
+    @property
+    def digest(self) -> str:
+        return self.snapshot.digest
+
+    def versions_sql(self, table: str, known_at: datetime) -> str:
+        return self.lake.versions_sql(table, self.snapshot, known_at)
+
+    def keep(self) -> None:
+        self.lake.pin(self.snapshot)
+
+
+def wire(home: Path | None = None) -> Wiring:
+    """The wiring of a home: the one given, else the environment's, else ``./var``."""
+    from pipelines.settings import load_settings
+
+    return Wiring(load_settings(home))
