@@ -78,9 +78,14 @@ def tokens(kind: str, ids: Integers, seed: int, present: Booleans | None = None)
     Nothing personal stands behind them. The same (kind, id) gives the same token in every table, as one custodian's
     keyed tokens do.
     """
-    mixed = scramble(np.asarray(ids), seed * 256 + ord(kind[0]))
-    rows = _HEX[mixed.byteswap().view(np.uint8).reshape(-1, 8)].reshape(-1, 16)
+    rows = hex_digits(ids, seed * 256 + ord(kind[0]))
     return texts(len(ids), [f"{kind}_".encode(), rows], present)
+
+
+def hex_digits(ids: Integers, salt: int) -> NDArray[np.uint8]:
+    """16 hex digits per id, as rows of bytes."""
+    mixed = scramble(np.asarray(ids, dtype=np.int64), salt)
+    return np.asarray(_HEX[mixed.byteswap().view(np.uint8).reshape(-1, 8)].reshape(-1, 16))
 
 
 def words(choices: Sequence[str] | pa.Array, index: NDArray[Any], present: Booleans | None = None) -> pa.Array:

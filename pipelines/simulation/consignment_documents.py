@@ -13,6 +13,7 @@ from pipelines.simulation.columns import (
     Integers,
     constant,
     decimals,
+    digits,
     flags,
     integers,
     moments,
@@ -26,6 +27,11 @@ from pipelines.simulation.rates import CURRENCIES
 from pipelines.simulation.retail_documents import DIRECTIONS, bar_codes, date_stamps, skus, statutory
 from pipelines.simulation.rows import Rows
 from pipelines.simulation.world import World
+
+VIN_PREFIX_SUM = 3 * 8 + 7 * 7 + 1 * 6 + 2 * 5 + 9 * 4 + 0 * 3 + 1 * 2 + 1 * 10
+"""L X J S Z 0 A A by their values and the weights 8 7 6 5 4 3 2 10 (ISO 3779); the ninth place is the check digit."""
+
+VIN_TAIL_WEIGHTS = np.array([9, 8, 7, 6, 5, 4, 3, 2])
 
 ORDERED_MODES = (MODES.index("9710"), MODES.index("9810"))
 
@@ -174,9 +180,13 @@ class ConsignmentWriter:
             "destination_country": words(places.COUNTRIES, it.place[index]),
             "exited_at": moments(it.departed[index]),
         }
-        return Rows("vehicle_export", "customs", pa.table(columns), it.departed[index], soft="licence_no")
+        return Rows("vehicle_export", "customs", pa.table(columns), it.departed[index])
 
 
 def vins(serial: Integers) -> pa.Array:
     """Vehicle identification numbers of 17 characters, null where a serial is negative."""
-    return texts(len(serial), [b"LXJSZ0", (np.maximum(serial, 0), 11)], serial >= 0)
+    number = np.maximum(serial, 0)
+    tail = digits(number, 8)
+    total = VIN_PREFIX_SUM + (tail.astype(np.int64) - ord("0")) @ VIN_TAIL_WEIGHTS
+    check = np.where(total % 11 == 10, ord("X"), ord("0") + total % 11).astype(np.uint8)[:, None]
+    return texts(len(serial), [b"LXJSZ0AA", check, tail], serial >= 0)

@@ -28,10 +28,6 @@ MODE_OF = {
 DAILY_ENTRIES = 0.25
 """Declarations a working day of an enterprise of ordinary size."""
 
-IMPORTING_SHARE = 0.3
-VEHICLE_SHARE = 0.3
-"""Of general traders: who imports, and of the exporters who deals in vehicles."""
-
 AGENCY_SHARE = 0.08
 """Of general traders' exports: declared for another enterprise, the actual principal, who is reported."""
 
@@ -84,6 +80,12 @@ class Consignments:
         """Hundredths of the currency per line."""
         return self.price * self.quantity
 
+    def joined(self, other: Consignments) -> Consignments:
+        """Both, one after the other; the other's lines point to its declarations behind these."""
+        pairs = {name: (getattr(self, name), getattr(other, name)) for name in vars(self)}
+        pairs["line_entry"] = (self.line_entry, other.line_entry + self.size)
+        return Consignments(**{name: np.concatenate(pair) for name, pair in pairs.items()})
+
     def per_entry(self, line_values: Integers) -> Integers:
         """Sums of line values per declaration, exact."""
         sums = np.zeros(self.size, dtype=np.int64)
@@ -111,7 +113,7 @@ def consign(world: World) -> Consignments:
     size = len(seller)
     temperament = population.temperament[seller]
     mode = np.array([MODE_OF.get(Temperament(kind), -1) for kind in range(len(Temperament))])[temperament]
-    is_export = _directions(world)[seller]
+    is_export = ~world.habits.imports[seller]
     currency = random.choice(len(CURRENCIES), size, p=CURRENCY_SHARES)
     place = random.choice(len(places.MARKETS), size, p=places.MARKET_WEIGHTS) + places.FIRST_MARKET
     return Consignments(
@@ -136,23 +138,6 @@ def worth(trade: Consignments, rates: Rates) -> Worth:
     cny = rates.to_cny(amount, trade.currency, trade.month)
     usd = np.where(trade.currency == USD, amount, rates.to_usd(cny, trade.month))
     return Worth(amount, cny, usd)
-
-
-def _directions(world: World) -> Booleans:
-    """Exporters, but for some general traders. Bearers of an export typology export."""
-    imports = world.settings.stream("directions").random(world.population.size) < IMPORTING_SHARE
-    imports &= world.population.temperament == Temperament.GENERAL_0110
-    imports[world.plan.bearers] = False
-    return ~imports
-
-
-def vehicle_dealers(world: World) -> Booleans:
-    """General traders that export vehicles; bearers of R10 (the same vehicle twice) among them."""
-    dealers = world.settings.stream("vehicles").random(world.population.size) < VEHICLE_SHARE
-    dealers &= (world.population.temperament == Temperament.GENERAL_0110) & _directions(world)
-    dealers[world.plan.bearers] = False
-    dealers[[episode.enterprise for episode in world.plan.of("R10")]] = True
-    return dealers
 
 
 def _parties(

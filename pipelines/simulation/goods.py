@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from pipelines.simulation.columns import Integers
 from pipelines.simulation.enterprises import Population, Temperament
+from pipelines.simulation.habits import Habits
 from pipelines.simulation.settings import ZoneSettings
 
 Floats = NDArray[np.float64]
@@ -128,7 +129,7 @@ _SOLD_BY = {
 }
 
 
-def stock_shelves(settings: ZoneSettings, population: Population) -> Articles:
+def stock_shelves(settings: ZoneSettings, population: Population, habits: Habits) -> Articles:
     """Draw the articles of every enterprise."""
     random = settings.stream("articles")
     count = random.integers(*ARTICLES_PER_SELLER, population.size)
@@ -138,6 +139,9 @@ def stock_shelves(settings: ZoneSettings, population: Population) -> Articles:
         options = np.array([at for at, item in enumerate(GOODS) if item.sold_as == kind])
         here = population.temperament[seller] == temperament
         good[here] = random.choice(options, int(here.sum()))
+    is_dealer = habits.deals_in_vehicles[seller]
+    vehicles = np.array([at for at, item in enumerate(GOODS) if item.sold_as == "vehicle"])
+    good[is_dealer] = random.choice(vehicles, int(is_dealer.sum()))
     is_import = np.array([item.sold_as == "import" for item in GOODS])[good]
     origin = np.where(is_import, random.integers(0, len(IMPORT_ORIGINS), len(seller)), ORIGINS.index(EXPORT_ORIGIN))
     deviation = np.clip(random.normal(0, ARTICLE_SPREAD, len(seller)), -2 * ARTICLE_SPREAD, 2 * ARTICLE_SPREAD)

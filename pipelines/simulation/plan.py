@@ -55,6 +55,9 @@ PLANTINGS: dict[str, Planting] = {
 }
 """Rates far above life: two or three bearers of each in a zone of 300, so that each detector has something to find."""
 
+YOUNG_DAYS = 220
+"""R14: so long before the end the group is founded, within the 12 months of the rule."""
+
 OPEN_AT_END = 0.6
 """Share of episodes that are still going on at the end, where the daily batches are."""
 
@@ -109,6 +112,15 @@ def make_plan(settings: ZoneSettings, calendar: Calendar, population: Population
             first, last = _window(planting, calendar, random, open_at_end=group == 0 or random.random() < OPEN_AT_END)
             episodes += [Episode(typology, int(one), first, last, group) for one in chosen]
     return Plan(tuple(episodes))
+
+
+def dress(plan: Plan, population: Population, calendar: Calendar) -> None:
+    """Make the bearers of R14 what the rule describes: founded lately, at about the same time, without staff."""
+    for episode in plan.of("R14"):
+        start = max(calendar.last_day - YOUNG_DAYS - 7 * (episode.enterprise % 4), calendar.first_day + 20)
+        population.established[episode.enterprise] = start - 15
+        population.active_from[episode.enterprise] = start
+        population.employees[episode.enterprise] = 0
 
 
 def _window(

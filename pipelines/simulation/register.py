@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
+from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -40,6 +43,24 @@ LEAST_CAPITAL_PER_VOLUME = 60_000_000
 proportion to it."""
 
 
+MOVES_SHARE = 0.08
+"""Honest enterprises that move house once in the span."""
+
+NEXT = 10**12
+"""Added to an id when another person or address takes its place."""
+
+
+class Version(NamedTuple):
+    """One record of an enterprise, valid from a day: how often representative, address and scope have changed."""
+
+    enterprise: int
+    first_day: int
+    legal_reps: int = 0
+    addresses: int = 0
+    scopes: int = 0
+    status: int = 0
+
+
 class Register:
     """Builds the market regulator's and the operator's tables."""
 
@@ -48,6 +69,7 @@ class Register:
         self._calendar = world.calendar
         self._population = world.population
         self._rates = world.rates
+        self._plan = world.plan
         self._uscc = world.uscc
 
     def rows(self) -> Iterator[Rows]:
@@ -63,36 +85,57 @@ class Register:
         it, size = self._population, self._population.size
         random = self._settings.stream("register")
         facts = self._identity(random)
+        self._share_identity(facts)
         capital = np.maximum(
             random.lognormal(*CAPITAL_FEN, size).astype(np.int64) * 100,
             (it.volume * LEAST_CAPITAL_PER_VOLUME).astype(np.int64),
         )
-        closed = np.flatnonzero(it.closed_on <= self._calendar.last_day)
-        index = np.concatenate([np.arange(size), closed])
-        is_later = np.arange(len(index)) >= size
-        valid_from = np.where(is_later, it.closed_on[index], it.established[index])
-        status = np.where(is_later, 1 + index % 2, 0)
+        versions = self._versions(random)
+        index = np.array([version.enterprise for version in versions])
+        valid_from = np.array([version.first_day for version in versions])
         seed = self._settings.seed
+        legal_rep = facts["legal_rep"][index] + np.array([version.legal_reps for version in versions]) * NEXT
+        address = facts["address"][index] + np.array([version.addresses for version in versions]) * NEXT
+        scope = (facts["scope"][index] + np.array([version.scopes for version in versions])) % len(SCOPES)
         columns = {
             "uscc": self._uscc(index),
             "name": words(pa.array(it.name, pa.string()), index),
             "entity_type": words(ENTITY_TYPES, it.entity_type[index]),
-            "legal_rep_token": tokens("b", facts["legal_rep"][index], seed),
+            "legal_rep_token": tokens("b", legal_rep, seed),
             "phone_token": tokens("p", facts["phone"][index], seed),
-            "address_token": tokens("a", facts["address"][index], seed),
+            "address_token": tokens("a", address, seed),
             "shareholder_tokens": tokens("b", facts["shareholder"][index], seed),
             "division_code": words(DIVISIONS, it.division[index]),
-            "business_scope": words(SCOPES, facts["scope"][index]),
+            "business_scope": words(SCOPES, scope),
             "registered_capital_cny": decimals(capital[index] * 2, 2),
             "paid_in_capital_cny": decimals(capital[index], 2),
             "employees_insured": integers(it.employees[index]),
             "established_on": dates(it.established[index]),
-            "status": words(STATUSES, status),
+            "status": words(STATUSES, np.array([version.status for version in versions])),
             "roles": pa.array([it.roles(int(position)) for position in index], pa.string()),
             "valid_from": dates(valid_from),
         }
         known = midnight(np.maximum(valid_from, self._calendar.month_starts[0])) + 17 * 3600 * SECOND
         return Rows("enterprise", "market_regulation", pa.table(columns), known)
+
+    def _versions(self, random: np.random.Generator) -> list[Version]:
+        """Every record of every enterprise: as founded, as changed, as struck off."""
+        it, last_day = self._population, self._calendar.last_day
+        versions = [Version(at, int(it.established[at])) for at in range(it.size)]
+        moved = np.flatnonzero(random.random(it.size) < MOVES_SHARE)
+        when = random.integers(self._calendar.first_day, last_day, len(moved))
+        bearers = set(self._plan.bearers.tolist())
+        for at, day in zip(moved.tolist(), when.tolist(), strict=True):
+            if it.established[at] < day < it.closed_on[at] and at not in bearers:
+                versions.append(Version(at, day, addresses=1))
+        for episode in self._plan.of("R20"):
+            at, day = episode.enterprise, episode.first_day
+            versions.append(Version(at, day - 40, legal_reps=1))
+            versions.append(Version(at, day - 20, legal_reps=1, addresses=1))
+            versions.append(Version(at, day, legal_reps=1, addresses=1, scopes=1))
+        closed = np.flatnonzero(it.closed_on <= last_day)
+        versions += [Version(int(at), int(it.closed_on[at]), status=1 + int(at) % 2) for at in closed]
+        return versions
 
     def _identity(self, random: np.random.Generator) -> dict[str, Integers]:
         """Who stands behind each enterprise. Ids start high, so that no buyer's token is one of these."""
@@ -105,6 +148,20 @@ class Register:
             "address": np.where(at_incubator, INCUBATOR, base + 4),
             "scope": random.integers(0, len(SCOPES), self._population.size),
         }
+
+    def _share_identity(self, facts: dict[str, Integers]) -> None:
+        """R12 groups share a phone; R14 groups share a phone, an address or a legal representative, one after other."""
+        for typology, kinds in (("R12", ("phone",)), ("R14", ("phone", "address", "legal_rep"))):
+            groups: dict[int, list[int]] = defaultdict(list)
+            for episode in self._plan.of(typology):
+                groups[episode.group].append(episode.enterprise)
+            for members in groups.values():
+                facts["address"][members] = (
+                    np.array(members) * 10 + 10**10 + 4
+                )  # not the incubator's: it would not count
+                for number, (one, other) in enumerate(pairwise(members)):
+                    kind = kinds[number % len(kinds)]
+                    facts[kind][other] = facts[kind][one]
 
     def aliases(self) -> Rows:
         """Table ``enterprise_alias``: customs code, organisation code, tax number, and shops on platforms."""

@@ -19,6 +19,7 @@ from pipelines.simulation.world import World
 Floats = NDArray[np.float64]
 
 MODES = ("9610", "1210", "1239")
+BONDED = (1, 2)
 
 HOURS = np.array([1.4, 0.8, 0.4, 0.3, 0.3, 0.5, 1, 2, 3, 4.5, 5.5, 5.5, 5, 5, 5, 5, 5, 5, 5, 6, 7.5, 8, 6, 3])
 """Orders by hour of the day: an evening peak."""
@@ -71,6 +72,7 @@ class Retail:
     has_payment: Booleans
     has_waybill: Booleans
     parcel: Integers
+    is_brushed: Booleans
     underpaid: Integers
     line_order: Integers
     line_no: Integers
@@ -133,13 +135,14 @@ def trade(world: World) -> Retail:
         payer=buyer.copy(),
         phone=buyer.copy(),
         address=buyer // 2,
-        account=buyer,
-        place=_destinations(buyer // 2, is_export),
+        account=buyer.copy(),
+        place=destinations(buyer // 2, is_export),
         **_moments(day, is_export, untidy, random),
         freight=np.where(random.random(size) < 0.5, 0, random.integers(5, 30, size) * 100),
         discount=np.zeros(size, dtype=np.int64),
         **_completeness(is_export, untidy, random),
         parcel=np.arange(size),
+        is_brushed=np.zeros(size, dtype=bool),
         underpaid=np.zeros(size, dtype=np.int64),
         **_lines(seller, world.articles, random),
     )
@@ -178,7 +181,7 @@ def _buyers(population: Population, seller: Integers, random: np.random.Generato
     return np.asarray(first[seller] + (circle[seller] * uniform**pull).astype(np.int64))
 
 
-def _destinations(address: Integers, is_export: Booleans) -> Integers:
+def destinations(address: Integers, is_export: Booleans) -> Integers:
     """A household lives in one place, so the place follows from the address."""
     draw_of_address = (address * 2_654_435_761 % 1_000_003) / 1_000_003
     home = np.searchsorted(np.cumsum(places.CITY_WEIGHTS), draw_of_address, side="right")

@@ -13,7 +13,9 @@ from pipelines.simulation import goods, places
 from pipelines.simulation.columns import (
     NEVER,
     SECOND,
+    Booleans,
     Integers,
+    Part,
     constant,
     decimals,
     flags,
@@ -52,13 +54,11 @@ class RetailWriter:
 
     def order_numbers(self, index: Integers) -> pa.Array:
         """Order numbers of orders."""
-        return texts(len(index), [b"DD", (self._stamps[index], 8), (index, 9)])
+        return order_numbers(self._retail, index)
 
     def list_numbers(self, index: Integers) -> pa.Array:
-        """List numbers (清单编号): customs 4, year 4, I or E, serial 9."""
-        letter = np.where(self._retail.is_export[index], ord("E"), ord("I")).astype(np.uint8)[:, None]
-        year = self._stamps[index] // 10_000
-        return texts(len(index), [places.CUSTOMS_CODES[0].encode(), (year, 4), letter, (index + 1, 9)])
+        """List numbers of orders."""
+        return list_numbers(self._retail, index)
 
     def parcel_numbers(self, index: Integers) -> pa.Array:
         """Waybill numbers."""
@@ -246,6 +246,19 @@ class RetailWriter:
     def _withdrawn(cancelled: Integers) -> Integers:
         """Order, payment and waybill of a cancelled list are withdrawn an hour after it."""
         return np.where(cancelled == NEVER, NEVER, cancelled + 3600 * SECOND)
+
+
+def order_numbers(retail: Retail, index: Integers, present: Booleans | None = None) -> pa.Array:
+    """Order numbers of orders; null where not present."""
+    return texts(len(index), [b"DD", (date_stamps(retail.day[index]), 8), (index, 9)], present)
+
+
+def list_numbers(retail: Retail, index: Integers, present: Booleans | None = None) -> pa.Array:
+    """List numbers (清单编号) of orders: customs 4, year 4, I or E, serial 9; null where not present."""
+    letter = np.where(retail.is_export[index], ord("E"), ord("I")).astype(np.uint8)[:, None]
+    year = date_stamps(retail.day[index]) // 10_000
+    parts: list[Part] = [places.CUSTOMS_CODES[0].encode(), (year, 4), letter, (index + 1, 9)]
+    return texts(len(index), parts, present)
 
 
 def date_stamps(days: NDArray[Any]) -> Integers:

@@ -21,6 +21,8 @@ from pipelines.simulation.columns import (
     words,
 )
 from pipelines.simulation.conduct import Kind
+from pipelines.simulation.consignment_documents import vins
+from pipelines.simulation.consignments import Consignments
 from pipelines.simulation.retail import Retail, Sums
 from pipelines.simulation.retail_documents import DIRECTIONS, RetailWriter
 from pipelines.simulation.rows import Rows
@@ -106,3 +108,35 @@ def write_returns(world: World, retail: Retail, sums: Sums, back: Returns, write
     }
     known = np.where(has_arrived, arrived + 3600 * SECOND, back.applied[index])
     return Rows("return", "customs", pa.table(columns), known, soft="declared_weight_kg")
+
+
+def write_vehicle_returns(world: World, trade: Consignments, repeated: Integers, entry_numbers: pa.Array) -> Rows:
+    """Table ``return`` for R10: the vehicle that goes out again had come back some days before."""
+    entry, count = trade.line_entry[repeated], len(repeated)
+    applied = trade.declared[entry] - 12 * DAY
+    columns = {
+        "refund_no": texts(count, [b"TC", (repeated, 12)]),
+        "direction": words(DIRECTIONS, np.ones(count, dtype=np.int64)),
+        "uscc": world.uscc(trade.seller[entry]),
+        "entry_id": entry_numbers.take(pa.array(_first_entries(trade, repeated))),
+        "quantity": decimals(trade.quantity[repeated], 5, digits_of_units=0),
+        "amount_cny": decimals(
+            world.rates.to_cny(trade.line_total[repeated], trade.currency[entry], trade.month[entry]), 2
+        ),
+        "reason": words(["unsold"], np.zeros(count, dtype=np.int64)),
+        "food": flags(np.zeros(count, dtype=bool)),
+        "serial_no": vins(trade.serial[repeated]),
+        "applied_at": moments(applied),
+        "arrived_at": moments(applied + 4 * DAY),
+        "relief_claimed": flags(np.ones(count, dtype=bool)),
+        "original_state": flags(np.ones(count, dtype=bool)),
+    }
+    return Rows("return", "customs", pa.table(columns), applied + 5 * DAY)
+
+
+def _first_entries(trade: Consignments, repeated: Integers) -> Integers:
+    """The declaration by which each repeated serial number first went out."""
+    first: dict[int, int] = {}
+    for line in np.flatnonzero(trade.serial >= 0):
+        first.setdefault(int(trade.serial[line]), int(trade.line_entry[line]))
+    return np.array([first[int(trade.serial[line])] for line in repeated], dtype=np.int64)

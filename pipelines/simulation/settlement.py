@@ -77,7 +77,8 @@ def settle_consignments(world: World, trade: Consignments, worth: Worth) -> Tran
     """A receipt for each export and a payment for each import, but for barter."""
     settings = world.settings
     random = settings.stream("settlement")
-    index = np.flatnonzero(trade.mode != MODES.index("0130"))
+    is_silent = world.plan.covers("R09", trade.seller, trade.day)
+    index = np.flatnonzero((trade.mode != MODES.index("0130")) & ~is_silent)
     seller, is_export = trade.seller[index], trade.is_export[index]
     careless = world.conduct.at(Kind.SETTLEMENT, seller, trade.month[index])
     share = np.clip(1 - SHORTFALL * careless + random.normal(0, 0.01 + 0.06 * careless), 0.3, 1.2)

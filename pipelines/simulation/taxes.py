@@ -112,11 +112,13 @@ def tax_refunds(world: World, trade: Consignments, entry_numbers: pa.Array) -> R
     applied = calendar.month_starts[trade.month[entry] + 1] + 3 + entry % 12
     paid = applied + random.integers(8, 30, len(line))
     is_overseas = trade.mode[entry] == MODES.index("9810")
-    settled = np.where(is_overseas, applied + random.integers(60, 130, len(line)), NEVER)
+    unsettled = world.plan.covers("R15", trade.seller[entry], trade.day[entry])
+    is_settled = is_overseas & ~unsettled
+    settled = np.where(is_settled, applied + random.integers(60, 130, len(line)), NEVER)
     fen = world.rates.to_cny(trade.line_total[line], trade.currency[entry], trade.month[entry])
     refund = np.round(fen * REFUND_RATE).astype(np.int64)
     stages = [applied <= calendar.last_day, paid <= calendar.last_day]
-    stages.append(is_overseas & (settled <= calendar.last_day))
+    stages.append(is_settled & (settled <= calendar.last_day))
     index = np.concatenate([np.flatnonzero(stage) for stage in stages])
     stage = np.repeat([0, 1, 2], [int(part.sum()) for part in stages])
     when = np.select([stage == 0, stage == 1], [applied[index], paid[index]], settled[index])

@@ -73,7 +73,7 @@ def scan_times(retail: Retail, conduct: Conduct, random: np.random.Generator) ->
     return times
 
 
-def write_tracks(world: World, retail: Retail, times: Integers, kept: Booleans) -> Rows:
+def write_tracks(world: World, retail: Retail, times: Integers, kept: Booleans, signed_at: Integers) -> Rows:
     """Table ``waybill_event`` from the moments of the scans and whether each was made, both (parcel, scan)."""
     random = world.settings.stream("tracks")
     rate = HOLES[0] + (HOLES[1] - HOLES[0]) * world.conduct.at(Kind.LOGISTICS, retail.seller, retail.month)
@@ -84,7 +84,8 @@ def write_tracks(world: World, retail: Retail, times: Integers, kept: Booleans) 
     parcel, scan = np.nonzero(stands)
     is_export = retail.is_export[parcel]
     event = np.where(is_export, np.array(ABROAD_TRACK)[scan], np.array(HOME_TRACK)[scan])
-    place = _places(retail, parcel, scan, is_export)
+    goal = np.where(scan == SIGNED, signed_at[parcel], retail.place[parcel])
+    place = _places(goal, scan, is_export)
     is_home = place < places.FIRST_MARKET
     when = times[parcel, scan]
     latitude = np.array([spot.latitude for spot in places.PLACES])
@@ -103,9 +104,9 @@ def write_tracks(world: World, retail: Retail, times: Integers, kept: Booleans) 
     return Rows("waybill_event", "logistics", pa.table(columns), when)
 
 
-def _places(retail: Retail, parcel: Integers, scan: Integers, is_export: Booleans) -> Integers:
+def _places(goal: Integers, scan: Integers, is_export: Booleans) -> Integers:
     """The site until release and loading, the hub in transit, the destination at the end."""
-    site, hub, goal = places.PLACES.index(places.SITE), places.PLACES.index(places.HUB), retail.place[parcel]
+    site, hub = places.PLACES.index(places.SITE), places.PLACES.index(places.HUB)
     at_home = np.where(scan <= 4, site, np.where(scan == 5, hub, goal))
     abroad = np.where(scan <= 5, site, goal)
     return np.asarray(np.where(is_export, abroad, at_home))

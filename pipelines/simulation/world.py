@@ -11,7 +11,8 @@ from pipelines.simulation.columns import Integers, words
 from pipelines.simulation.conduct import Conduct, behave
 from pipelines.simulation.enterprises import Population, populate
 from pipelines.simulation.goods import Articles, stock_shelves
-from pipelines.simulation.plan import Plan, make_plan
+from pipelines.simulation.habits import Habits, settle_habits
+from pipelines.simulation.plan import Plan, dress, make_plan
 from pipelines.simulation.rates import Rates
 from pipelines.simulation.settings import ZoneSettings
 
@@ -24,6 +25,7 @@ class World:
     calendar: Calendar
     population: Population
     plan: Plan
+    habits: Habits
     conduct: Conduct
     articles: Articles
     rates: Rates
@@ -38,13 +40,17 @@ def create(settings: ZoneSettings) -> World:
     """Draw the zone that the settings describe."""
     calendar = Calendar(settings)
     population = populate(settings, calendar)
+    plan = make_plan(settings, calendar, population)
+    dress(plan, population, calendar)
+    habits = settle_habits(settings, population, plan)
     return World(
         settings=settings,
         calendar=calendar,
         population=population,
-        plan=make_plan(settings, calendar, population),
+        plan=plan,
+        habits=habits,
         conduct=behave(settings, calendar, population),
-        articles=stock_shelves(settings, population),
+        articles=stock_shelves(settings, population, habits),
         rates=Rates(settings, calendar),
         codes=pa.array(population.uscc, pa.string()),
     )

@@ -3,27 +3,40 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 
 from pipelines.simulation.authorities import Officials
+from pipelines.simulation.border import BorderWriter, barter_legs
+from pipelines.simulation.conduct import Kind
 from pipelines.simulation.consignment_documents import ConsignmentWriter
-from pipelines.simulation.consignments import consign, worth
+from pipelines.simulation.consignments import Consignments, consign, worth
+from pipelines.simulation.inbound import fill_warehouses
 from pipelines.simulation.inspections import RETAIL_SCALE, Documents, Inspections, inspect
 from pipelines.simulation.outcomes import happen
+from pipelines.simulation.quality import QualityWriter
 from pipelines.simulation.register import Register
 from pipelines.simulation.retail import Retail, Sums, add_up, trade
 from pipelines.simulation.retail_documents import RetailWriter
-from pipelines.simulation.returns import come_back, write_returns
+from pipelines.simulation.returns import come_back, write_returns, write_vehicle_returns
 from pipelines.simulation.rows import Rows
 from pipelines.simulation.settings import ZoneSettings
 from pipelines.simulation.settlement import settle_consignments, settle_retail, write_transfers
+from pipelines.simulation.supply import procure
 from pipelines.simulation.taxes import keep_books, tax_filings, tax_refunds
 from pipelines.simulation.tracks import scan_times, write_tracks
 from pipelines.simulation.truth import tell
+from pipelines.simulation.typologies import consignments as planted_consignments
+from pipelines.simulation.typologies import prices as planted_prices
+from pipelines.simulation.typologies import retail as planted_retail
+from pipelines.simulation.typologies import tracks as planted_tracks
+from pipelines.simulation.typologies import transfers as planted_transfers
 from pipelines.simulation.versions import deliver
+from pipelines.simulation.warehouse import bonded, count_stock, joined, overseas, write_movements
 from pipelines.simulation.world import World, create
 from pipelines.simulation.writing import Landing
 
@@ -93,11 +106,14 @@ def simulate(out: Path, settings: ZoneSettings) -> SimulationReport:
 def _retail(world: World, officials: Officials, feeds: _Feeds) -> tuple[tuple[Retail, Sums], Inspections]:
     """Retail trade with its tracks, returns and inspections."""
     retail = trade(world)
+    planted_retail.plant(world, retail)
+    planted_prices.plant(world, retail, world.conduct.at(Kind.PRICING, retail.seller, retail.month))
     sums = add_up(retail, world.articles)
     writer = RetailWriter(world, retail, sums)
     times = scan_times(retail, world.conduct, world.settings.stream("scans"))
+    kept, signed_at = planted_tracks.plant(world, retail, times)
     back = come_back(world, retail, sums)
-    feeds.add(*writer.rows(), write_tracks(world, retail, times, np.ones(times.shape, dtype=bool)))
+    feeds.add(*writer.rows(), write_tracks(world, retail, times, kept, signed_at))
     feeds.add(write_returns(world, retail, sums, back, writer))
     documents = Documents(
         kind="inventory",
@@ -118,13 +134,18 @@ def _retail(world: World, officials: Officials, feeds: _Feeds) -> tuple[tuple[Re
 
 def _business(world: World, officials: Officials, feeds: _Feeds, sold: tuple[Retail, Sums]) -> Inspections:
     """Business trade with its inspections, and the settlement and tax of all trade."""
-    business = consign(world)
+    business = consign(world).joined(fill_warehouses(world, sold[0]))
+    repeated = planted_consignments.plant(world, business)
     value = worth(business, world.rates)
     writer = ConsignmentWriter(world, business, value)
     entries = writer.entry_numbers(np.arange(business.size))
     transfers = settle_consignments(world, business, value).joined(settle_retail(world, *sold))
+    transfers = transfers.joined(planted_transfers.planted(world))
     feeds.add(*writer.rows(), write_transfers(world, transfers, entries))
-    feeds.add(tax_filings(world, keep_books(world, *sold, business, value)), tax_refunds(world, business, entries))
+    books = keep_books(world, *sold, business, value)
+    feeds.add(tax_filings(world, books), tax_refunds(world, business, entries), procure(world, books))
+    feeds.add(barter_legs(world, business, value, entries), write_vehicle_returns(world, business, repeated, entries))
+    feeds.add(*_stock(world, sold[0], business, entries), *QualityWriter(world).rows())
     documents = Documents(
         kind="declaration",
         numbers=entries,
@@ -140,6 +161,15 @@ def _business(world: World, officials: Officials, feeds: _Feeds, sold: tuple[Ret
     inspections = inspect(world, officials, documents)
     feeds.add(inspections.rows)
     return inspections
+
+
+def _stock(world: World, retail: Retail, business: Consignments, entries: pa.Array) -> Iterator[Rows]:
+    """Warehouses, and the residents' trade that fills the processors'."""
+    border = BorderWriter(world)
+    yield border.trades()
+    moves = joined([bonded(world, retail, business), overseas(world, business), border.movements()])
+    yield write_movements(world, moves, retail, entries)
+    yield count_stock(world, moves)
 
 
 def _report(out: Path, landing: Landing, orders: int) -> SimulationReport:
