@@ -42,6 +42,7 @@ FULL = Subject(
     feeds_late=("tax_filing",),
     override=Override(Grade.B, "officer-7", "site visit", date(2026, 6, 1), date(2026, 7, 1)),
     disputed=frozenset({"罚字1号"}),
+    name="阿拉山口某某贸易有限公司",
 )
 
 
