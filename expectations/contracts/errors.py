@@ -11,3 +11,7 @@ class UnknownTableError(NotFoundError):
 
 class ContractFileError(UsageError):
     """A contract file is not a contract: it does not parse, or says something the schema does not know."""
+
+
+class UnknownFaultError(NotFoundError):
+    """No check of a contract gives that code."""

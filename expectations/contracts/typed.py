@@ -51,13 +51,12 @@ def sql_type(field_type: FieldType) -> str:
 def trimmed_sql(text: str) -> str:
     """A text without the white space around it; nothing left is NULL.
 
-    Trimming costs six times what seeing that there is nothing to trim costs, so it is looked for first: a first
-    character up to a space or equal to the ideographic space, a last one that is white. Line ends count only with
-    other white space beside them; a reader has taken those at the end of a row.
+    Trimming costs four times what seeing that there is nothing to trim costs, so that is looked for first: a first
+    character up to a space or equal to the ideographic space, or a last one that is white.
     """
-    white_ahead = f"{text} < '!' OR ({text} >= chr(12288) AND {text} < chr(12289))"
-    white_behind = " OR ".join(f"suffix({text}, {mark})" for mark in ("' '", "chr(9)", "chr(12288)"))
-    return f"CASE WHEN {white_ahead} OR {white_behind} THEN nullif(trim({text}, {_WHITE}), '') ELSE {text} END"
+    is_white_ahead = f"{text} < '!' OR ({text} >= chr(12288) AND {text} < chr(12289))"
+    is_white_behind = rf"regexp_matches({text}, '[ \t\r\n\x{{3000}}]$')"
+    return f"CASE WHEN {is_white_ahead} OR {is_white_behind} THEN nullif(trim({text}, {_WHITE}), '') ELSE {text} END"
 
 
 def typed_sql(field: FieldContract, text: str) -> str:
