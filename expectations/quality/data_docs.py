@@ -57,8 +57,9 @@ class DataDocs:
             run_name=f"{result.suite_name} {batch[:12]}", run_time=received_at.astimezone(UTC)
         )
         result.meta["run_id"], result.meta["verdict"] = run, verdict
-        # The moment of the check is left out: judged again, a batch has the same result to the byte.
-        result.meta.pop("batch_markers", None)
+        # Without the moment of the check and the path of a passing file, a batch judged again gives the same result.
+        for passing in ("batch_markers", "batch_spec"):
+            result.meta.pop(passing, None)
         result.meta["validation_time"] = run.run_time
         key = identifiers.ValidationResultIdentifier(
             expectation_suite_identifier=identifiers.ExpectationSuiteIdentifier(name=result.suite_name),

@@ -13,6 +13,7 @@ from expectations.quality.data_docs import DataDocs
 from expectations.quality.session import validate
 from expectations.quality.suite import BatchFacts, Tier, batch_query, expectation_for, quarantined_share, tiers
 from expectations.quality.verdict import Finding, Verdict, finding_of, unmeasured, verdict_of
+from expectations.vocabulary.digest import sha256_file
 from expectations.vocabulary.moment import zoned
 
 
@@ -39,7 +40,7 @@ def judge(  # noqa: PLR0913, PLR0917  # the six things that a batch is, told apa
     received_at:
         When the batch came, with a time zone. Freshness counts from its Asia/Shanghai day.
     docs:
-        Where to show the result; nowhere when None.
+        Where to show the result, under the digest of the file; nowhere when None.
 
     Raises
     ------
@@ -55,7 +56,7 @@ def judge(  # noqa: PLR0913, PLR0917  # the six things that a batch is, told apa
     outcomes = {outcome.expectation_config.meta["tier"]: outcome for outcome in result.results}
     verdict = verdict_of(_findings(judged, outcomes, facts))
     if docs is not None:
-        docs.add(result, verdict.verdict, batch=accepted.stem, received_at=received_at)
+        docs.add(result, verdict.verdict, batch=sha256_file(accepted), received_at=received_at)
     return verdict
 
 

@@ -60,13 +60,12 @@ def batch_query(contract: Contract, accepted: Path) -> str:
         f'{_share_expression(gate)} as "{share_column(gate)}"' for gate in contract.gates if gate.measure == "share"
     }
     selected = ", ".join([*(f'"{column}"' for column in sorted(columns)), *sorted(shares)])
-    query = f"select {selected} from read_parquet({_quoted(str(accepted))})"
-    return query.replace(":", "\\:")  # SQLAlchemy would take a colon for a bind parameter
+    return f"select {selected} from read_parquet({_quoted(str(accepted))})"
 
 
 def share_column(gate: Gate) -> str:
-    """The name under which a ``share`` gate's 0/1 column appears in Data Docs."""
-    return f"{gate.field} = {gate.value}".replace('"', "'")
+    """The name under which a ``share`` gate's 0/1 column appears in Data Docs, without what SQL would misread."""
+    return f"{gate.field} = {gate.value}".replace('"', "'").replace(":", "：")
 
 
 def _share_expression(gate: Gate) -> str:
@@ -74,7 +73,8 @@ def _share_expression(gate: Gate) -> str:
 
 
 def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+    """A literal without a colon in it, which SQLAlchemy would take for a bind parameter."""
+    return "('" + text.replace("'", "''").replace(":", "' || chr(58) || '") + "')"
 
 
 def expectation_for(tier: Tier, contract: Contract, facts: BatchFacts) -> Any:

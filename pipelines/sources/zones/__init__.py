@@ -1,0 +1,1 @@
+"""Zone files that ship: the default zone with every feed connected."""
