@@ -47,7 +47,8 @@ MALFORMED = {
 
 def describe_malformed(code: str, language: Literal["en", "zh"]) -> str:
     """The words for a code of ``MALFORMED`` in one language."""
-    return getattr(MALFORMED[code], language)  # type: ignore[no-any-return]
+    words = MALFORMED[code]
+    return words.en if language == "en" else words.zh
 
 
 def _refusal(code: str, en: str, zh: str) -> Notice:

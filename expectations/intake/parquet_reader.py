@@ -19,7 +19,7 @@ _NUMBERS = ("DOUBLE", "FLOAT", "DECIMAL")
 
 
 def read_parquet(connection: duckdb.DuckDBPyConnection, path: Path, contract: Contract) -> DeliveredFile:
-    """Read a Parquet file into ``delivered`` and (empty) ``malformed_rows``."""
+    """Read a Parquet file into ``delivered`` and ``malformed_rows``."""
     scan = f"read_parquet({literal(str(path))}, binary_as_string = true, file_row_number = true)"
     try:
         types = {name: kind for name, kind, *_ in connection.execute(f"DESCRIBE SELECT * FROM {scan}").fetchall()}
@@ -39,13 +39,15 @@ def read_parquet(connection: duckdb.DuckDBPyConnection, path: Path, contract: Co
         connection.execute(f"CREATE OR REPLACE TABLE {DELIVERED} AS {query}")
     except duckdb.Error as error:
         return refused(received, [*notices, unreadable(f"Parquet: {_first_line(error)}")])
-    connection.execute(f"CREATE OR REPLACE TABLE {MALFORMED_ROWS} (source_row BIGINT, fault VARCHAR)")
+    nul = " OR ".join(f"contains({quoted(name)}, chr(0))" for name in fields)
+    broken = f"SELECT source_row, 'nul_byte' AS fault FROM {DELIVERED} WHERE {nul}"
+    connection.execute(f"CREATE OR REPLACE TABLE {MALFORMED_ROWS} AS {broken}")
+    connection.execute(f"DELETE FROM {DELIVERED} WHERE source_row IN (SELECT source_row FROM {MALFORMED_ROWS})")
 
     def records_at(rows: Collection[int]) -> Iterator[Record]:
         cursor = connection.cursor()
-        cursor.execute(
-            f"SELECT * FROM {DELIVERED} WHERE source_row IN (SELECT unnest(?)) ORDER BY source_row", [list(rows)]
-        )
+        wanted = f"SELECT * FROM ({query}) WHERE source_row IN (SELECT unnest(?)) ORDER BY source_row"
+        cursor.execute(wanted, [list(rows)])
         while found := cursor.fetchmany(10_000):
             for row, *values in found:
                 cells = dict(zip(fields, values, strict=True))

@@ -51,7 +51,7 @@ def export_waiting(intake: Intake, table: str, target: Path, language: Literal["
         writer.writerow([*contract.field_names, WHY, WHERE, ID, ORIGINAL])
         for row in Quarantine(intake.lake).waiting_rows(table):
             cells = [None if name == "received_at" else row.cells[name] for name in contract.field_names]
-            why = "; ".join(words_of(contract, code, language) for code in row.faults)
+            why = " ".join(words_of(contract, code, language) for code in row.faults)
             place = f"{row.name}:{row.id.row}"
             writer.writerow([_guarded(cell) for cell in (*cells, why, place, str(row.id), row.text)])
             count += 1

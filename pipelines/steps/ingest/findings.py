@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+from expectations.contracts.errors import UnknownFaultError
 from expectations.contracts.schema import Contract
-from expectations.intake.notice import MALFORMED, Notice
+from expectations.contracts.wording import Language, describe_fault
+from expectations.intake.notice import MALFORMED, Notice, describe_malformed
 
 
 class GateFinding(Protocol):
@@ -52,13 +54,19 @@ def of_codes(contract: Contract, counts: Mapping[str, int]) -> tuple[dict[str, A
     """Faults (of quarantined rows) or warnings (of accepted ones) with the number of rows that have them."""
     found = []
     for code, rows in counts.items():
-        en, zh = (words_of(contract, code, language) for language in ("en", "zh"))
+        en, zh = words_of(contract, code, "en"), words_of(contract, code, "zh")
         found.append({"code": code, "level": "note", "en": f"{rows} rows: {en}", "zh": f"{rows} 行:{zh}", "rows": rows})
     return tuple(found)
 
 
-def words_of(contract: Contract, code: str, language: Any) -> str:
-    """What a row's code means, whether its form or its content is at fault."""
+def words_of(contract: Contract, code: str, language: Language) -> str:
+    """What a row's code means, whether its form or its content is at fault.
+
+    A code that an earlier version of the contract gave has no words any more and stands for itself.
+    """
     if code in MALFORMED:
-        return str(getattr(MALFORMED[code], language))
-    return code
+        return describe_malformed(code, language)
+    try:
+        return describe_fault(contract, code, language)
+    except UnknownFaultError:
+        return code
