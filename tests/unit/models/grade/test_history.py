@@ -28,3 +28,8 @@ def test_days_that_rested_on_an_annulled_fact_are_left_out() -> None:
     past = [(date(2026, 5, 30), Grade.AA), (date(2026, 6, 10), Grade.D), (date(2026, 6, 11), Grade.D)]
     without = {date(2026, 6, 10), date(2026, 6, 11)}
     assert previous_grade(past, DAY, without) == PreviousGrade(date(2026, 5, 30), Grade.AA)
+
+
+def test_a_rise_in_the_same_month_of_last_year_does_not_count() -> None:
+    past = [(date(2025, 6, 1), Grade.B), (date(2025, 6, 2), Grade.A), (date(2026, 6, 29), Grade.A)]
+    assert previous_grade(past, DAY) == PreviousGrade(date(2026, 6, 29), Grade.A)
