@@ -8,16 +8,17 @@ no ``quantile_cont``, no ``hash()``, no reliance on list order, ties broken by a
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from importlib.resources import files
-from typing import Protocol
+from typing import Any, Protocol, TypeVar, cast
 
 import duckdb
 import pandas as pd
 
 from expectations.errors import XinjiError
 
+T = TypeVar("T")
 Value = str | int | float | bool | date | datetime | None
 Parameters = Mapping[str, Value]
 NOTHING: Parameters = {}
@@ -102,7 +103,11 @@ class DuckdbEngine:
 
     def frame(self, select: str, parameters: Parameters = NOTHING) -> pd.DataFrame:
         """The rows of a select as a pandas frame."""
-        return self._run("frame", select, parameters).df()
+        # Through Arrow, which keeps moments in their zone; dates become datetime64 and not objects.
+        table: Any = _guarded(
+            "frame", select, parameters, lambda bound: self.connection.sql(select, params=bound).to_arrow_table()
+        )
+        return cast(pd.DataFrame, table.to_pandas(date_as_object=False))
 
     def columns(self, name: str) -> tuple[str, ...]:
         """Column names of a table or view, in order."""
@@ -110,13 +115,18 @@ class DuckdbEngine:
         return tuple(str(row[0]) for row in described.fetchall())
 
     def _run(self, step: str, sql: str, parameters: Parameters) -> duckdb.DuckDBPyConnection:
-        named = set(_PARAMETER.findall(sql))
-        if missing := sorted(named - set(parameters)):
-            raise StepError(f"Step {step} needs {', '.join(missing)}.", "Pass every $parameter that its text names.")
-        try:
-            return self.connection.execute(sql, {name: parameters[name] for name in named} or None)
-        except duckdb.Error as error:
-            raise StepError(f"Step {step} failed: {error}") from error
+        return _guarded(step, sql, parameters, lambda bound: self.connection.execute(sql, bound))
+
+
+def _guarded(step: str, sql: str, parameters: Parameters, run: Callable[[dict[str, Value] | None], T]) -> T:
+    """Run with the parameters that the text names, and say which step it was when it fails."""
+    named = set(_PARAMETER.findall(sql))
+    if missing := sorted(named - set(parameters)):
+        raise StepError(f"Step {step} needs {', '.join(missing)}.", "Pass every $parameter that its text names.")
+    try:
+        return run({name: parameters[name] for name in named} or None)
+    except duckdb.Error as error:
+        raise StepError(f"Step {step} failed: {error}") from error
 
 
 def _checked(name: str) -> str:
