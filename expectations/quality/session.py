@@ -64,7 +64,9 @@ def quiet(context: Any) -> Any:
 @cache
 def _source() -> Any:
     atexit.register(_release_dialect)
-    context = quiet(great_expectations().get_context(mode="ephemeral"))
+    types = importlib.import_module("great_expectations.data_context.types.base")
+    in_memory = types.DataContextConfig(store_backend_defaults=types.InMemoryStoreBackendDefaults())
+    context = quiet(great_expectations().get_context(mode="ephemeral", project_config=in_memory))
     # Without a temporary table the batch is read straight from the file: nothing is copied.
     return context.data_sources.add_sql(name="lake", connection_string="duckdb:///:memory:", create_temp_table=False)
 

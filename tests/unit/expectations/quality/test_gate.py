@@ -248,6 +248,15 @@ def test_two_files_received_at_one_moment_have_a_page_each(tmp_path: Path) -> No
     assert docs.build().read_text(encoding="utf-8").count("<a href=") == 2
 
 
+def test_judging_makes_no_site_of_its_own(batch: Path, caplog: pytest.LogCaptureFixture) -> None:
+    from expectations.quality import session
+
+    session._source.cache_clear()
+    with caplog.at_level("INFO"):
+        judged(batch, gate("row_count", warn_below=1))
+    assert "temporary directory" not in caplog.text
+
+
 def test_data_docs_show_every_batch_with_reasons_and_load_nothing_from_elsewhere(batch: Path, tmp_path: Path) -> None:
     docs = DataDocs(tmp_path / "docs")
     judge(contract(gate("row_count", withhold_below=1000)), batch, 100, 0, RECEIVED_AT, docs)
