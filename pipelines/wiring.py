@@ -19,8 +19,6 @@ from expectations.vocabulary.zone import Zone, load_zone
 from pipelines.settings import Settings, keep_libraries_quiet
 
 if TYPE_CHECKING:
-    from fastapi import FastAPI
-
     from expectations.quality.data_docs import DataDocs
     from features.engine import Engine
     from models.registry import Registry
@@ -31,6 +29,7 @@ if TYPE_CHECKING:
     from pipelines.storage.database import Database
     from pipelines.storage.lake import Lake, Snapshot
     from pipelines.storage.outbox import DatabaseOutbox
+    from reports.api import Application
 
 ZONE_FILE = "zone.yml"
 
@@ -126,7 +125,7 @@ class Wiring:
         found = self.registry.champion()
         return Champion(found.scorer, found.version)
 
-    def api(self, clock: Callable[[], datetime]) -> FastAPI:
+    def api(self, clock: Callable[[], datetime]) -> Application:
         """The query API over this home."""
         from pipelines.storage.accounts import DatabaseKeys
         from pipelines.storage.queries import DatabaseQueries

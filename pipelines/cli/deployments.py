@@ -1,0 +1,64 @@
+"""The flows as they are deployed: with a schedule instead of a person, so they read the clock and the environment.
+
+``prefect.yaml`` names these as entry points. Each is run by a worker of the pool ``xinji``.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from prefect import flow
+
+from expectations.vocabulary.moment import zoned
+from pipelines.cli.output import now
+from pipelines.settings import keep_libraries_quiet
+from pipelines.wiring import Wiring, wire
+
+
+def _wired(home: str | None) -> Wiring:
+    wired = wire(Path(home) if home else None)
+    keep_libraries_quiet(wired.path)
+    return wired
+
+
+def _yesterday() -> date:
+    return zoned(now()).date() - timedelta(days=1)
+
+
+@flow(name="scheduled-daily")
+def scheduled_daily(home: str | None = None, business_date: date | None = None) -> dict[str, Any]:
+    """Take in what lies in the inbox, then decide about a business date: yesterday when none is given."""
+    from pipelines.flows.daily import daily
+    from pipelines.flows.ingest import ingest
+
+    wired = _wired(home)
+    inbox = wired.path / "inbox"
+    if inbox.is_dir() and any(inbox.iterdir()):
+        ingest(wired, inbox, now())
+    return daily(wired, business_date or _yesterday()).to_json()
+
+
+@flow(name="scheduled-training")
+def scheduled_training(home: str | None = None, known_on: date | None = None) -> dict[str, Any]:
+    """Train a challenger on everything known by yesterday. It never becomes champion by itself after the first."""
+    from pipelines.flows.training import training
+
+    return training(_wired(home), known_on or _yesterday()).to_json()
+
+
+@flow(name="scheduled-monitoring")
+def scheduled_monitoring(home: str | None = None, business_date: date | None = None) -> dict[str, Any]:
+    """Check the ledger's chain, the state of the feeds and the outbox, and the drift of the day's grades."""
+    from pipelines.flows.monitoring import monitoring
+
+    return monitoring(_wired(home), business_date or _yesterday())
+
+
+@flow(name="scheduled-delivery")
+def scheduled_delivery(home: str | None = None) -> dict[str, Any]:
+    """Send what waits in the outbox."""
+    from pipelines.flows.delivery import delivery
+
+    return delivery(_wired(home), now)
