@@ -14,10 +14,10 @@ from pipelines.simulation.world import World
 Floats = NDArray[np.float64]
 
 BURST_DOCUMENTS = 26.0
-"""Documents a day of an R16 burst, over eight days; before it the enterprise makes a fifth of one a day and then
-sleeps for more than 90 days."""
+"""Documents a day of an R16 burst, over six days: all inside the rule's seven. Before it the enterprise makes a fifth
+of one a day, and then sleeps for more than 90 days."""
 
-BURST_DAYS = 8
+BURST_DAYS = 6
 SLEEP_DAYS = 120
 DRIFT_LIFT = 6.0
 """R20: volume after the change of identity against before; the threshold is 3."""

@@ -38,10 +38,11 @@ KINDS = len(Kind)
 LEVEL = -1.5
 """Logit of the middle: half of the zone lies below 0.18 on every kind."""
 
-CHARACTER = 0.9
-"""Weight of the one character that all kinds share, against OWN_PART of each."""
+CHARACTER = 0.4
+"""Weight of the one character that all kinds share, against OWN_PART of each: with more of it, adding up any few
+symptoms would say all there is to say."""
 
-OWN_PART = 1.0
+OWN_PART = 1.4
 
 DRIFTERS_WORSE = 0.18
 DRIFTERS_BETTER = 0.10

@@ -78,9 +78,9 @@ IMPORT_ORIGINS = ("JP", "KR", "DE", "AU")
 EXPORT_ORIGIN = "CN"
 ORIGINS = (*IMPORT_ORIGINS, EXPORT_ORIGIN, "KZ")
 
-ARTICLE_SPREAD = 0.22
-"""Spread (log) of honest prices around the ordinary price of a good. It is cut at two sigma: an honest cheap line is
-a little cheaper, never a third of the market."""
+ARTICLE_SPREAD = 0.16
+"""Spread (log) of honest prices around the ordinary price of a good. It is cut at 1.5 sigma: the
+cheapest honest article stays above half the price of the dearest, so R05 never takes it for under-valued."""
 
 ARTICLES_PER_SELLER = (3, 9)
 
@@ -144,7 +144,7 @@ def stock_shelves(settings: ZoneSettings, population: Population, habits: Habits
     good[is_dealer] = random.choice(vehicles, int(is_dealer.sum()))
     is_import = np.array([item.sold_as == "import" for item in GOODS])[good]
     origin = np.where(is_import, random.integers(0, len(IMPORT_ORIGINS), len(seller)), ORIGINS.index(EXPORT_ORIGIN))
-    deviation = np.clip(random.normal(0, ARTICLE_SPREAD, len(seller)), -2 * ARTICLE_SPREAD, 2 * ARTICLE_SPREAD)
+    deviation = np.clip(random.normal(0, ARTICLE_SPREAD, len(seller)), -1.5 * ARTICLE_SPREAD, 1.5 * ARTICLE_SPREAD)
     price = np.round(column("price")[good] * np.exp(deviation) * 100).astype(np.int64)
     first = np.concatenate([[0], np.cumsum(count)[:-1]])
     return Articles(seller, good, origin, np.maximum(price, 100), first, count)

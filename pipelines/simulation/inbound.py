@@ -15,7 +15,7 @@ from pipelines.simulation.world import World
 SPARE = 1.2
 """A fifth more comes in than is sold, so that there is a stock to count."""
 
-COST = 0.85
+COST = 0.92
 """Import price against retail price: so close that R05, which compares both kinds of lines, takes none for cheap."""
 
 AHEAD_DAYS = 6

@@ -30,7 +30,7 @@ PLANTED_LIFT = 0.9
 """Log of the extra hazard from an episode's second month on."""
 
 YOUNG_DAYS = 365
-FRAILTY = 0.35
+FRAILTY = 0.5
 """What no feed shows (log): together with chance it bounds every model."""
 
 INSPECTION_PART = 0.2
@@ -71,11 +71,11 @@ def risk(world: World) -> Floats:
     returns, logistics = seen[Kind.RETURNS], seen[Kind.LOGISTICS]
     is_young = calendar.month_starts[None, :-1] < population.established[:, None] + YOUNG_DAYS
     return np.asarray(
-        3.2 * np.clip(tax - 0.35, 0, None)
-        + 6.0 * settlement * purchasing
-        + 3.6 * np.maximum(papers, pricing) ** 2
-        + 3.0 * returns * (1 - logistics)
-        + 1.2 * is_young * papers
+        6.0 * np.clip(tax - 0.35, 0, None)
+        + 11.0 * settlement * purchasing
+        + 1.5 * np.maximum(papers, pricing) ** 2
+        + 4.5 * returns * (1 - logistics)
+        + 1.0 * is_young * papers
         + PLANTED_LIFT * _planted(calendar, population, world.plan)
     )
 

@@ -30,7 +30,7 @@ from pipelines.simulation.retail_documents import date_stamps
 from pipelines.simulation.rows import Rows
 from pipelines.simulation.world import World
 
-RECEIPT_LAG = (90, 6)
+RECEIPT_LAG = (88, 4)
 """Days from export to receipt, and their spread: buyers pay at 90 days, so that an honest enterprise's receipts of a
 year match its exports of the year that ended 90 days before, whatever the day."""
 
@@ -85,9 +85,7 @@ def settle_consignments(world: World, trade: Consignments, worth: Worth) -> Tran
     planted = world.plan.covers("R11", seller, trade.day[index])
     keeps = settings.stream("kept-back").uniform(*KEPT_BACK, int(trade.seller.max(initial=0)) + 1)
     share = np.where(is_export, np.where(planted, keeps[seller], share), 1.0)
-    lag = np.where(
-        is_export, random.normal(*RECEIPT_LAG, len(index)) + 8 * careless, random.normal(*PAYMENT_LAG, len(index))
-    )
+    lag = np.where(is_export, random.normal(*RECEIPT_LAG, len(index)), random.normal(*PAYMENT_LAG, len(index)))
     gross = np.round(worth.usd[index] * share).astype(np.int64)
     fees = np.where(is_export, np.round(gross * BUSINESS_FEES).astype(np.int64), 0)
     elsewhere = random.random(len(index)) < 0.03 + 0.3 * careless

@@ -16,7 +16,7 @@ from expectations.contracts.checks import checked_relation_sql
 from expectations.vocabulary.digest import sha256_file, sha256_many
 from pipelines.simulation import Outage, SimulationReport, ZoneSettings, simulate
 
-SMALL = ZoneSettings(enterprises=80, days=150, orders_per_day=60, daily_batches=3, end_date=date(2026, 6, 30))
+SMALL = ZoneSettings(enterprises=60, days=100, orders_per_day=40, daily_batches=3, end_date=date(2026, 6, 30))
 
 
 @pytest.fixture(scope="module")
@@ -112,10 +112,11 @@ def test_what_is_paid_is_what_was_ordered(zone: duckdb.DuckDBPyConnection) -> No
 
 
 def test_lines_add_up_to_their_order(zone: duckdb.DuckDBPyConnection) -> None:
+    # Orders old enough for a late line to have come.
     added = """select count(*) from (select order_no, sum(line_total) as total, count(*) as lines
         from (select distinct order_no, line_no, line_total from order_line) group by all)
-        join (select distinct order_no, goods_value from "order") using (order_no)"""
-    assert one(zone, added) > 1000
+        join (select distinct order_no, goods_value from "order" where ordered_at < '2026-05-15') using (order_no)"""
+    assert one(zone, added) > 500
     assert one(zone, added + " where total <> goods_value") == 0
 
 
@@ -150,7 +151,7 @@ def test_every_format_says_the_same(report: SimulationReport, tmp_path: Path, fi
     simulate(tmp_path, ZoneSettings(**{**vars(SMALL), "file_format": file_format}))
     reader = "read_json_auto" if file_format == "jsonl" else "read_csv"
     with duckdb.connect() as connection:
-        for batch, table in (("platform-20260628", "order"), ("safe-20260201-20260627", "forex")):
+        for batch, table in (("platform-20260628", "order"), ("safe-20260323-20260627", "forex")):
             text = f"{reader}('{tmp_path / batch / table}.{file_format}')"
             typed = f"'{report.out / batch / table}.parquet'"
             money = "actual_paid" if table == "order" else "amount_usd"
