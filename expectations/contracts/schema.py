@@ -95,8 +95,8 @@ class Gate(_Closed):
     ----------
     measure:
         ``row_count``; ``filled`` (share of rows with a value in ``field``); ``unique`` (share of rows whose key
-        occurs once in the batch); ``fresh_days`` (days from the batch's latest event to the moment it was received);
-        ``median`` of ``field``; ``share`` of rows whose ``field`` is ``value``; ``quarantined`` (share of received
+        occurs once among rows received at the same moment); ``fresh_days`` (days from the batch's latest event to the
+        moment it was received); ``median`` of ``field``; ``share`` of rows whose ``field`` is ``value``; ``quarantined`` (share of received
         rows that broke the contract).
     withhold_below, withhold_above:
         Outside these the batch is withheld from use.

@@ -55,7 +55,7 @@ def tiers(contract: Contract, accepted_rows: int) -> Iterator[Tier]:
 
 def batch_query(contract: Contract, accepted: Path) -> str:
     """The rows a suite looks at: only the columns its gates need, and one 0/1 column per ``share`` gate."""
-    columns = {*contract.key, "event_day", *(gate.field for gate in contract.gates if gate.field)}
+    columns = {*contract.key, "received_at", "event_day", *(gate.field for gate in contract.gates if gate.field)}
     shares = {
         f'{_share_expression(gate)} as "{share_column(gate)}"' for gate in contract.gates if gate.measure == "share"
     }
@@ -106,9 +106,9 @@ def _filled(tier: Tier, _contract: Contract, _facts: BatchFacts) -> _Built:
 def _unique(tier: Tier, contract: Contract, _facts: BatchFacts) -> _Built:
     if tier.high is not None or tier.low is None:
         raise GateError(f"{contract.table}: a 'unique' gate has lower bounds only.", "Correct the contract.")
-    if len(contract.key) == 1:
-        return "ExpectColumnValuesToBeUnique", {"column": contract.key[0], "mostly": tier.low}
-    return "ExpectCompoundColumnsToBeUnique", {"column_list": list(contract.key), "mostly": tier.low}
+    # A later version of a record is news; two versions received at one moment contradict each other.
+    columns = [*contract.key, "received_at"]
+    return "ExpectCompoundColumnsToBeUnique", {"column_list": columns, "mostly": tier.low}
 
 
 def _fresh_days(tier: Tier, _contract: Contract, facts: BatchFacts) -> _Built:

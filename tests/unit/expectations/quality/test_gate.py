@@ -23,7 +23,8 @@ ROWS = """
         case when n % 4 = 0 then null else 'T' || n end as token,
         case when n % 11 <> 0 then cast(n * 1.25 as decimal(18,2)) end as amount,
         case n % 3 when 0 then 'a :b' when 1 then 'it''s' end as kind,
-        date '2026-03-01' + cast(n % 5 as integer) as event_day
+        date '2026-03-01' + cast(n % 5 as integer) as event_day,
+        timestamptz '2026-03-10 08:00:00+08' + to_hours(cast(n % 2 as integer)) as received_at
     from range({rows}) t(n)
 """
 
@@ -91,7 +92,7 @@ def test_what_is_measured_equals_what_sql_counts(tmp_path: Path, measure: str, r
     verdict = judged(path, gate(measure, **GATE_OF_MEASURE[measure]))
     counted = duckdb.execute(
         f"select {SQL_OF_MEASURE[measure]} "
-        f"from (select *, count(*) over (partition by seller, number) as repeats from '{path}')"
+        f"from (select *, count(*) over (partition by seller, number, received_at) as repeats from '{path}')"
     ).fetchone()
     assert counted is not None
     assert verdict.findings[0].observed == pytest.approx(float(counted[0]))
