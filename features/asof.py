@@ -108,20 +108,29 @@ def define_known(engine: Engine, versions: Versions, as_of: AsOf) -> None:
 def known_sql(contract: Contract, versions: str, as_of: AsOf, *, is_withdrawn: bool = False) -> str:
     """The select behind one ``known_`` view, or behind the ``withdrawn_`` one."""
     columns = ", ".join(_masked(contract, name, as_of.business_date) for name in column_types(contract))
-    kept = ["version_rank = 1"]
+    kept = ["true"]
     if "annulled_at" in contract.field_names:
         kept.append("annulled_at is not null" if is_withdrawn else "annulled_at is null")
     if contract.event_time != "received_at":
         kept.append(f"event_day <= {literal(as_of.business_date)}")
+    kept_rows = " and ".join(kept)
+    # Nearly every key has one version; ranking those too would cost three times as much.
     return f"""
-        select {columns} from (
+        with received as (
+            select * from ({versions}) as versions where received_at <= {literal(as_of.known_at)}
+        ),
+        several as (select key_hash from received group by key_hash having count(*) > 1),
+        ranked as (
             select *, row_number() over (
                 partition by key_hash order by received_at desc, ingest_sequence desc, source_row desc
             ) as version_rank
-            from ({versions}) as versions
-            where received_at <= {literal(as_of.known_at)}
-        ) as ranked
-        where {" and ".join(kept)}"""
+            from received
+            where key_hash in (select key_hash from several)
+        )
+        select {columns} from received
+        where key_hash not in (select key_hash from several) and {kept_rows}
+        union all
+        select {columns} from ranked where version_rank = 1 and {kept_rows}"""
 
 
 def late_feeds(engine: Engine) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -12,14 +12,26 @@ from features.engine import Engine, read_step
 
 def define_seen(engine: Engine, contracts: Mapping[str, Contract]) -> None:
     """Create ``seen``: per enterprise named in any known row, the earliest event day."""
-    selects = [
-        f"select {field.name} as uscc, min(event_day) as first_seen from known_{table} "
-        f"where {field.name} is not null group by {field.name}"
-        for table, contract in contracts.items()
-        for field in contract.fields
-        if field.check == "uscc"
-    ]
+    selects = []
+    for table, contract in contracts.items():
+        names = [told.name for told in contract.fields if told.check == "uscc"]
+        if names:
+            selects.append(_named_by(table, names))
     engine.create_view("seen", " union all ".join(selects))
+
+
+def _named_by(table: str, names: Sequence[str]) -> str:
+    """Who a table names, reading it once however many of its fields name somebody."""
+    columns = ", ".join(names)
+    places = " union all ".join(f"select {place} as place" for place in range(len(names)))
+    chosen = " ".join(f"when {place} then {name}" for place, name in enumerate(names))
+    return f"""
+        select uscc, first_seen from (
+            select case place {chosen} end as uscc, first_seen
+            from (select {columns}, min(event_day) as first_seen from known_{table} group by {columns}) as named
+            cross join ({places}) as places
+        ) as told
+        where uscc is not null"""
 
 
 def build_population(engine: Engine) -> None:

@@ -112,6 +112,9 @@ class Home:
                 f"SELECT {columns} FROM ({query}) ORDER BY received_at, ingest_sequence, source_row"
             ).fetchall()
 
+    def set_threads(self, threads: int) -> None:
+        self.intake = replace(self.intake, threads=threads)
+
     def with_gate(self, gate: Any) -> None:
         self.intake = replace(self.intake, gate=gate)
 
