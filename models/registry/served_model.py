@@ -22,9 +22,7 @@ class ServedModel(PythonModel):
         """Open the stored scorer. MLflow insists on the name ``context``."""
         self.scorer = load_scorer(Path(context.artifacts["scorer"]))
 
-    # MLflow reads annotations of predict as a schema of its own and warns about every one it does not know; the
-    # registered signature says what goes in.
-    def predict(self, context, model_input, params=None):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    def predict(self, context: Any, model_input: pd.DataFrame, params: Any = None) -> pd.DataFrame:
         """Columns ``p`` and ``margin``, with the input's index."""
         margins = self.scorer.margins(model_input)
         return pd.DataFrame({"p": self.scorer.probabilities(model_input), "margin": margins}, index=model_input.index)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 _ROUNDS_PER_RATE = 60
+_COLUMNS_SEEN = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +36,18 @@ class Capacity:
         """Where boosting stops even when it still improves."""
         return int(_ROUNDS_PER_RATE / self.rate)
 
-    def parameters(self) -> dict[str, Any]:
-        """LightGBM's names for it. Bagging keeps single rows from deciding a split."""
+    def parameters(self, columns: int) -> dict[str, Any]:
+        """LightGBM's names for it, for so many columns.
+
+        Bagging keeps single rows from deciding a split. Of few columns every tree sees at least four, or no tree could
+        combine them.
+        """
         return {
             "num_leaves": self.leaves,
             "min_data_in_leaf": self.rows_in_leaf,
             "learning_rate": self.rate,
             "lambda_l2": self.l2,
-            "feature_fraction": self.column_share,
+            "feature_fraction": max(self.column_share, min(1.0, _COLUMNS_SEEN / columns)),
             "bagging_fraction": 0.8,
             "bagging_freq": 1,
         }

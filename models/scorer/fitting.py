@@ -25,7 +25,8 @@ from models.scorer.trees import TreeScorer, threads_for, trees_text
 IntArray = npt.NDArray[np.int64]
 Fold = tuple[IntArray, IntArray]
 
-_PATIENCE = 100
+_PATIENCE = 50
+_BINS = 127
 _ROWS_FOR_ONE_FOLD = 200_000
 _ROWS_FOR_IMPORTANCE = 5_000
 _DIGITS_OF_LOSS = 10
@@ -112,7 +113,7 @@ def fit_trees(sample: Sample, settings: Settings, catalogue_digest: str = "") ->
     """
     folds = _folds(sample, settings)
     base = log_odds_of(sample.base_rate)
-    trials = [_trial(capacity, sample, settings, folds, base) for capacity in affordable(sample.rarer_class)]
+    trials = _ladder(sample, settings, folds, base)
     best = min(trials, key=lambda trial: trial.loss)
     seen = ~np.isnan(best.margins)
     calibration = fit_sigmoid(
@@ -169,6 +170,19 @@ def _fillable(sample: Sample) -> int:
     return min(len(np.unique(sample.groups[sample.outcome == side])) for side in (0.0, 1.0))
 
 
+def _ladder(sample: Sample, settings: Settings, folds: list[Fold], base: float) -> list[_Trial]:
+    """Trials of growing size, until two in a row are no better than the best before them.
+
+    Not one: where only two features together say something, a single step up the ladder shows no gain yet.
+    """
+    trials: list[_Trial] = []
+    for capacity in affordable(sample.rarer_class):
+        trials.append(_trial(capacity, sample, settings, folds, base))
+        if len(trials) > 2 and min(trial.loss for trial in trials[:-2]) <= min(trial.loss for trial in trials[-2:]):
+            break
+    return trials
+
+
 def _trial(capacity: Capacity, sample: Sample, settings: Settings, folds: list[Fold], base: float) -> _Trial:
     """Boost on every fold side by side until the mean loss on unseen rows stops falling."""
     course: dict[str, Any] = lightgbm.cv(
@@ -206,11 +220,12 @@ def _parameters(capacity: Capacity, sample: Sample, settings: Settings) -> dict[
         "verbosity": -1,
         "deterministic": True,
         "force_row_wise": True,
+        "max_bin": _BINS,
         "seed": settings.seed,
         "num_threads": settings.threads or threads_for(sample.matrix),
         **({"monotone_constraints": list(sample.monotone)} if constrained else {}),
         **({"monotone_constraints_method": settings.monotone_method} if constrained else {}),
-        **capacity.parameters(),
+        **capacity.parameters(len(sample.names)),
     }
 
 
