@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -40,8 +40,8 @@ class ZoneSettings:
         hold too few events to train anything.
     typology_intensity:
         Multiplies the number of enterprises each typology is planted in; 0 plants none.
-    dirty_share, duplicate_share, corrected_share, annulled_share, late_share:
-        Shares of rows that break their contract, come twice, are corrected later, are withdrawn, or come late.
+    dirty_share, duplicate_share, corrected_share, late_share:
+        Shares of rows that break their contract, come twice, are corrected later, or come days late.
     outages:
         Feeds that are silent during the daily batches.
     """
@@ -57,7 +57,6 @@ class ZoneSettings:
     dirty_share: float = 0.001
     duplicate_share: float = 0.001
     corrected_share: float = 0.003
-    annulled_share: float = 0.002
     late_share: float = 0.002
     file_format: FileFormat = "parquet"
     outages: tuple[Outage, ...] = field(default=())
@@ -69,6 +68,17 @@ class ZoneSettings:
             raise UsageError(
                 f"{self.days} days with {self.daily_batches} daily batches cannot be simulated.",
                 "Ask for at least 60 days, and leave at least 30 of them to the backfill.",
+            )
+
+        if self.file_format not in get_args(FileFormat):
+            raise UsageError(
+                f"'{self.file_format}' is no format of landing files.", f"Use one of {', '.join(get_args(FileFormat))}."
+            )
+        shares = (self.dirty_share, self.duplicate_share, self.corrected_share, self.late_share)
+        if not 0 < self.adverse_rate <= 0.5 or any(not 0 <= share <= 0.2 for share in shares):
+            raise UsageError(
+                f"An adverse rate of {self.adverse_rate} with shares of {shares} cannot be simulated.",
+                "Ask for a rate up to 0.5, and for shares of slips between 0 and 0.2.",
             )
 
     @property

@@ -66,40 +66,33 @@ class Delivered:
 
 
 def deliver(rows: Rows, settings: ZoneSettings, number: int) -> Delivered:
-    """Give every row its moment of receipt, and add the versions, copies and slips of an ordinary feed."""
+    """Give every row its moment of receipt, and add the versions, copies and slips of an ordinary feed.
+
+    First come all rows, some mixed up or broken; then their right versions, withdrawals, and exact copies.
+    """
     random = settings.stream(f"delivery-{rows.source}-{rows.table}-{number}")
     size = rows.columns.num_rows
     received = rows.known + _delays(rows.table, size, settings.late_share, random)
-    is_broken, is_corrected = _slips(rows, settings, size, random)
-    mended = np.flatnonzero(is_broken & (random.random(size) < MENDED_SHARE))
-    corrected = np.flatnonzero(is_corrected)
-    withdrawn = np.flatnonzero(rows.annulled != NEVER) if rows.annulled is not None else np.array([], dtype=np.int64)
+    is_broken, is_mixed = _slips(rows, settings, size, random)
+    sent, is_mixed = _mixed_up(rows, is_mixed)
+    sent = _broken(rows.table, sent, is_broken, random)
+    mended = np.flatnonzero(is_mixed | (is_broken & (random.random(size) < MENDED_SHARE)))
+    withdrawn = np.flatnonzero(rows.annulled != NEVER) if rows.annulled is not None else mended[:0]
     doubled = np.flatnonzero(random.random(size) < settings.duplicate_share)
-    second_looks = np.concatenate([mended, corrected])
-    wait = random.integers(DAY // 24, DAY // 2, len(second_looks))
-    last_words = _after(rows, received, withdrawn, random)
-    extra = np.concatenate([second_looks, withdrawn, doubled])
-    table = rows.columns
-    for name, mask in (("soft", is_corrected), ("fault", is_broken)):
-        if mask.any():
-            table = _with_wrong_value(rows, table, mask) if name == "soft" else _broken(rows.table, table, mask, random)
-    clean_extra = rows.columns.take(pa.array(np.concatenate([second_looks, withdrawn])))
-    columns = pa.concat_tables([table, _plain(clean_extra, table), table.take(pa.array(doubled))])
-    all_received = np.concatenate([received, received[second_looks] + wait, last_words, received[doubled]])
-    annulled = np.full(size + len(extra), NEVER)
+    right = rows.columns.take(pa.array(np.concatenate([mended, withdrawn])))
+    columns = pa.concat_tables([sent, right, sent.take(pa.array(doubled))])
+    waited = received[mended] + random.integers(DAY // 24, DAY // 2, len(mended))
+    all_received = [received, waited, _after(rows, received, withdrawn, random), received[doubled]]
     if rows.annulled is not None:
-        start = size + len(second_looks)
-        annulled[start : start + len(withdrawn)] = rows.annulled[withdrawn]
-        columns = columns.append_column("annulled_at", moments(annulled))
-    broken = np.concatenate([is_broken, np.zeros(len(second_looks) + len(withdrawn), dtype=bool), is_broken[doubled]])
-    copied = np.arange(len(broken)) >= size + len(second_looks) + len(withdrawn)
+        kept = (np.full(size + len(mended), NEVER), rows.annulled[withdrawn], np.full(len(doubled), NEVER))
+        columns = columns.append_column("annulled_at", moments(np.concatenate(kept)))
     return Delivered(
         table=rows.table,
         source=rows.source,
         columns=columns,
-        received=all_received // SECOND * SECOND,
-        broken=broken,
-        copied=copied & ~broken,
+        received=np.concatenate(all_received) // SECOND * SECOND,
+        broken=np.concatenate([is_broken, np.zeros(right.num_rows, dtype=bool), is_broken[doubled]]),
+        copied=np.concatenate([np.zeros(size + right.num_rows, dtype=bool), ~is_broken[doubled]]),
     )
 
 
@@ -127,17 +120,26 @@ def _after(rows: Rows, received: Integers, withdrawn: Integers, random: np.rando
     return np.asarray(made + random.integers(60, 7200, len(withdrawn)) * SECOND)
 
 
-def _with_wrong_value(rows: Rows, table: pa.Table, mask: Booleans) -> pa.Table:
-    """Rows under the mask take each other's value of the soft field: a mix-up that a correction sets right."""
-    assert rows.soft is not None  # noqa: S101 - the mask is empty without one
-    column = table[rows.soft].combine_chunks()
-    wrong = column.filter(pa.array(mask)).take(pa.array(np.roll(np.arange(int(mask.sum())), 1)))
-    place = table.column_names.index(rows.soft)
-    return table.set_column(place, rows.soft, pc.replace_with_mask(column, pa.array(mask), wrong))
+def _mixed_up(rows: Rows, mask: Booleans) -> tuple[pa.Table, Booleans]:
+    """Rows under the mask take each other's value of the soft field. Returns the mask of those it changed."""
+    if rows.soft is None or not mask.any():
+        return rows.columns, np.zeros(len(mask), dtype=bool)
+    column = rows.columns[rows.soft].combine_chunks()
+    own = column.filter(pa.array(mask))
+    other = own.take(pa.array(np.roll(np.arange(len(own)), 1)))
+    one_is_empty = pc.xor(own.is_null(), other.is_null())
+    differs = pc.or_(pc.fill_null(pc.not_equal(own, other), False), one_is_empty)
+    changed = mask.copy()
+    changed[mask] = differs.to_numpy(zero_copy_only=False)
+    wrong = pc.replace_with_mask(column, pa.array(changed), other.filter(differs))
+    return rows.columns.set_column(rows.columns.column_names.index(rows.soft), rows.soft, wrong), changed
 
 
 def _broken(name: str, table: pa.Table, mask: Booleans, random: np.random.Generator) -> pa.Table:
-    kinds = FAULTS[name]
+    """Rows under the mask break their contract, each in one of the table's ways."""
+    kinds = FAULTS.get(name, ())
+    if not kinds:
+        return table
     which = random.integers(0, len(kinds), len(mask))
     for number, (field, fault) in enumerate(kinds):
         here = mask & (which == number)
@@ -183,8 +185,3 @@ _FAULT_MAKERS = {
     "check character": _bad_check_character,
     "wrong sum": _wrong_sum,
 }
-
-
-def _plain(extra: pa.Table, like: pa.Table) -> pa.Table:
-    """The same columns in the types of another table."""
-    return extra.cast(like.schema) if extra.schema != like.schema else extra

@@ -24,11 +24,13 @@ def plant(world: World, trade: Consignments) -> Integers:
     trade.grams[heavy] *= 3
     trade.refund_claimed[world.plan.covers("R09", trade.seller, trade.day)] = False
     again = world.plan.covers("R10", seller, day) & (trade.serial >= 0) & (random.random(len(seller)) < AGAIN)
-    repeated = []
+    repeated, taken = [], set()
     for line in np.flatnonzero(again):
         gone = np.flatnonzero((seller == seller[line]) & (trade.serial >= 0) & (trade.serial != trade.serial[line]))
         gone = gone[(day[gone] <= day[line] - AGAIN_DAYS[0]) & (day[gone] >= day[line] - AGAIN_DAYS[1])]
+        gone = gone[[(trade.line_entry[line], serial) not in taken for serial in trade.serial[gone]]]
         if len(gone):
             trade.serial[line] = trade.serial[random.choice(gone)]
+            taken.add((trade.line_entry[line], trade.serial[line]))
             repeated.append(line)
     return np.array(repeated, dtype=np.int64)

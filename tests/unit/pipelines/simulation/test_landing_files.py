@@ -94,11 +94,13 @@ def test_only_the_planted_rows_break_their_contract(report: SimulationReport, zo
 
 
 def test_exact_copies_are_counted(report: SimulationReport, zone: duckdb.DuckDBPyConnection) -> None:
+    """Nothing else says the same twice: a correction or a later version always changes a field."""
     assert sum(report.duplicates.values()) > 20
-    for table in ("order", "waybill", "inventory_line", "forex"):
-        fields = ", ".join(f'"{field.name}"' for field in load_contract(table).fields)
+    for table in report.rows:
+        fields = ", ".join(f'"{field.name}"' for field in load_contract(table).fields if field.name != "received_at")
         copies = one(zone, f'select coalesce(sum(n - 1), 0) from (select count(*) n from "{table}" group by {fields})')
-        assert report.duplicates[table] <= copies <= report.duplicates[table] + report.broken[table]
+        # Copies of broken rows are counted as broken.
+        assert report.duplicates[table] <= copies <= report.duplicates[table] + 0.1 * report.broken[table], table
 
 
 def test_what_is_paid_is_what_was_ordered(zone: duckdb.DuckDBPyConnection) -> None:
