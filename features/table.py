@@ -89,8 +89,7 @@ def feature_table(
     for feature in catalogue.features:
         if not feature.is_known_with(connected):
             frame[feature.name] = np.nan
-    # One bit pattern per value: -0.0 and 0.0 are equal and must not digest differently.
-    return FeatureTable(frame.loc[:, list(catalogue.names)] + 0.0, profile_of(engine), business_date, known_at)
+    return FeatureTable(frame.loc[:, list(catalogue.names)], profile_of(engine), business_date, known_at)
 
 
 def vector_digests(frame: pd.DataFrame) -> list[str]:

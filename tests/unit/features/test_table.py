@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -102,6 +103,18 @@ class TestMatch:
         row = table_of(world).frame.loc[SELLER]
         shares = [f"list_without_{paper}_share_90d" for paper in ("order", "payment", "waybill")]
         assert list(row[[*shares, "other_payer_share_90d", "unmatched_list_share_90d"]]) == [0.2, 0.2, 0.2, 0.2, 0.8]
+
+    def test_export_cancelled_and_business_lists_are_not_asked_for_papers(self) -> None:
+        world = World()
+        papers = ("order", "payment", "waybill")
+        for number in range(5):
+            sell(world, str(number), at(D))
+        told: tuple[dict[str, Any], ...] = ({"direction": "export"}, {"cancelled_at": at(D, 13)}, {"mode": "9710"})
+        for number, listed in enumerate(told):
+            sell(world, f"x{number}", at(D), without=papers, listed=listed)
+        row = table_of(world).frame.loc[SELLER]
+        shares = [f"list_without_{paper}_share_90d" for paper in papers]
+        assert list(row[[*shares, "unmatched_list_share_90d"]]) == [0.0, 0.0, 0.0, 0.0]
 
     def test_while_the_payment_feed_is_away_nothing_is_missing(self) -> None:
         world = World()

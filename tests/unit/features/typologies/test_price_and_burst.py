@@ -59,7 +59,7 @@ class TestUnderValuation:
         assert hits_of(priced(low=2), "R05", R05 | {"z_max": -60.0}) == []
 
     def test_goods_of_another_origin_are_no_reference(self) -> None:
-        assert hits_of(priced(low=20, origins=("CN", "VN")), "R05", R05) == []
+        assert hits_of(priced(low=2, origins=("CN", "VN")), "R05", R05 | {"reference_enterprises_min": 2}) == []
 
     @pytest.mark.parametrize(("least", "hits"), [(60, 1), (61, 0)])
     def test_a_reference_needs_enough_lines(self, least: int, hits: int) -> None:

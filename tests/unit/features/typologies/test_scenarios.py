@@ -247,6 +247,17 @@ class TestOrderSplitting:
     def test_other_goods_are_another_matter(self) -> None:
         assert split("2400.01", hs="3305990011") == []
 
+    def test_two_splits_of_one_buyer_days_apart_are_two_groups_and_a_run_of_lists_is_one(self) -> None:
+        world = World()
+        for number, hours in enumerate((0, 1, 72, 73, 90, 110)):
+            sell(world, str(number), at(D - timedelta(days=9), 9) + timedelta(hours=hours), value="2600.00")
+            world.add(
+                "inventory_line", invt_no=f"i{number}", line_no=1, hs_code="3304990011", goods_name="cream", quantity=1,
+                unit="007", price=1, line_total="2600.00", received_at=at(D, 1),
+            )  # fmt: skip
+        (hit,) = hits_of(world, "R03")
+        assert (hit.value, hit.n) == (2.0, 6)
+
     def test_twenty_groups_make_it_high_and_a_group_found_by_buyer_and_address_counts_once(self) -> None:
         world = World()
         for group in range(20):
