@@ -51,15 +51,6 @@ class TrainingResult:
     split: Split
     facts: Mapping[str, Any]
 
-    @property
-    def figures(self) -> dict[str, float]:
-        """Every figure of every model under one name each, such as ``lightgbm_auc``."""
-        return {
-            f"{model}_{name}": value
-            for model, metrics in self.metrics.items()
-            for name, value in metrics.as_dict().items()
-        }
-
 
 def train(
     panel: Panel,

@@ -101,11 +101,6 @@ def test_the_facts_say_what_was_left_out(result: TrainingResult) -> None:
     assert all(picture.startswith(b"\x89PNG") for picture in result.plots.values())
 
 
-def test_figures_of_both_models_stand_side_by_side(result: TrainingResult) -> None:
-    assert result.figures["lightgbm_auc"] == result.metrics["lightgbm"].auc
-    assert result.figures["scorecard_auc"] == result.metrics["scorecard"].auc
-
-
 def test_placing_the_card_keeps_its_points(result: TrainingResult, coarse_card: PointsScorer) -> None:
     placed = place_scorecard(coarse_card, result.split.train)
     assert placed.bins == coarse_card.bins
