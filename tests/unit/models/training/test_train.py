@@ -49,6 +49,15 @@ def test_features_without_spread_stay_out_and_directions_go_in(result: TrainingR
     assert result.challenger.monotone == (1, 0)
 
 
+def test_months_of_one_enterprise_stay_on_one_side_of_a_fold(result: TrainingResult) -> None:
+    assert result.challenger is not None
+    assert (
+        result.challenger.training["groups"]
+        == len(set(result.split.train.enterprises))
+        < len(result.split.train.outcome)
+    )
+
+
 def test_both_models_are_measured_against_the_zones_own_rate(result: TrainingResult) -> None:
     assert result.challenger is not None
     assert result.scorecard.base_rate == pytest.approx(result.challenger.base_rate)
