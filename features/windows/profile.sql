@@ -5,13 +5,13 @@ with version as (
 ),
 
 trader as (
-    select uscc from inventory_chain
+    select uscc from known_inventory
     union
-    select uscc from order_chain
+    select uscc from known_order
     union
-    select uscc from declaration_chain
+    select uscc from known_declaration
     union
-    select owner_uscc from declaration_chain where owner_uscc is not null
+    select owner_uscc from known_declaration where owner_uscc is not null
     union
     select uscc from known_forex
     union
