@@ -7,7 +7,6 @@ plausibility check, because GB18030 gives some reading to almost any bytes.
 from __future__ import annotations
 
 import codecs
-import hashlib
 import re
 import shutil
 import zlib
@@ -92,15 +91,6 @@ class LandedText:
     encoding: str | None
     shape: TextShape
     notices: tuple[Notice, ...] = ()
-
-
-def sha256_and_size(path: Path) -> tuple[str, int]:
-    """Digest and length of the delivered bytes."""
-    digest, size = hashlib.sha256(), 0
-    for block in _blocks(path):
-        digest.update(block)
-        size += len(block)
-    return digest.hexdigest(), size
 
 
 def land_text(path: Path, work: Path) -> LandedText:

@@ -6,7 +6,6 @@ rest of the file.
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 from collections import deque
@@ -22,10 +21,10 @@ LONGEST_RECORD = 1_000_000
 _LONGEST_SPAN = 200
 """Lines one quoted field may run over before the opening mark is taken as a stray one."""
 
+_FIELD = re.compile(r'(?:"(?P<quoted>[^"]*(?:""[^"]*)*)"|(?P<bare>(?:[^",\n][^,\n]*)?))(?P<comma>,|\Z)')
+
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 """Half of a character written as an escape: JSON lets it pass, UTF-8 has no form for it."""
-
-csv.field_size_limit(LONGEST_RECORD)
 
 
 @dataclass(frozen=True)
@@ -54,10 +53,7 @@ def csv_header(path: Path) -> list[str]:
     """Column names of a CSV text, without the byte order mark and outer spaces. Empty for an empty text."""
     with path.open(encoding="utf-8-sig", newline="\n") as stream:
         line = stream.readline(LONGEST_RECORD).rstrip("\r\n")
-    try:
-        return [name.strip() for name in next(csv.reader([line], strict=True), [])]
-    except csv.Error:
-        return [name.strip() for name in line.split(",")]
+    return [name.strip() for name in _parse(line) or line.split(",")] if line else []
 
 
 def csv_records(path: Path, columns: list[str]) -> Iterator[Record]:
@@ -109,28 +105,32 @@ def _lines(path: Path) -> Iterator[str]:
 
 
 def _csv_record(row: int, line: str, columns: list[str], waiting: deque[str], lines: Iterator[str]) -> Record:
-    fault = _text_fault(line)
-    if fault:
-        return Record(row, line, None, fault)
-    if '"' not in line:
-        return _matched(row, line, line.split(","), columns)
-    text, span = line, 1
+    text, cells = line, line.split(",")
+    if '"' in line:
+        text, span = _joined(line, waiting, lines)
+        cells = _parse(text) or []
+        if span and len(cells) != len(columns):
+            text, cells = line, _parse(line) or []  # the lines that followed are read again, as rows of their own
+        else:
+            for _ in range(span):
+                waiting.popleft()
+    if fault := _text_fault(text) or (None if cells else "broken_quotes"):
+        return Record(row, text, None, fault)
+    return _matched(row, text, cells, columns)
+
+
+def _joined(line: str, waiting: deque[str], lines: Iterator[str]) -> tuple[str, int]:
+    """A line with those after it that its open quotation mark runs over, and their number; they stay in ``waiting``."""
+    text, span = line, 0
     while text.count('"') % 2 and span < _LONGEST_SPAN and len(text) < LONGEST_RECORD:
-        if len(waiting) < span:
+        if len(waiting) == span:
             following = next(lines, None)
             if following is None:
                 break
             waiting.append(following)
-        text = f"{text}\n{waiting[span - 1]}"
+        text = f"{text}\n{waiting[span]}"
         span += 1
-    cells = _parse(text)
-    if span == 1:
-        return Record(row, line, None, "broken_quotes") if cells is None else _matched(row, line, cells, columns)
-    if cells is None or len(cells) != len(columns) or _text_fault(text):
-        return Record(row, line, None, "broken_quotes")  # the lines that followed are read again, as rows of their own
-    for _ in range(span - 1):
-        waiting.popleft()
-    return _matched(row, text, cells, columns)
+    return text, span
 
 
 def _text_fault(text: str) -> str | None:
@@ -142,14 +142,18 @@ def _text_fault(text: str) -> str | None:
 
 
 def _parse(text: str) -> list[str] | None:
-    """The fields of one record by the letter of RFC 4180; None when it breaks it."""
-    if text.count('"') % 2:
-        return None
-    try:
-        rows = list(csv.reader([text], strict=True))
-    except csv.Error:
-        return None
-    return rows[0] if len(rows) == 1 else None
+    """The fields of one record by the letter of RFC 4180; None when it breaks it.
+
+    As in every reader, a quotation mark inside a value that does not begin with one is part of the value.
+    """
+    cells: list[str] = []
+    place = 0
+    while field := _FIELD.match(text, place):
+        cells.append(field["bare"] if field["quoted"] is None else field["quoted"].replace('""', '"'))
+        if not field["comma"]:
+            return cells
+        place = field.end()
+    return None
 
 
 def _matched(row: int, text: str, cells: list[str], columns: list[str]) -> Record:

@@ -9,7 +9,7 @@ import duckdb
 import pyarrow as pa
 
 from expectations.contracts.schema import Contract
-from expectations.contracts.typed import quoted
+from expectations.contracts.typed import quoted, trimmed_sql
 from expectations.intake.notice import Notice
 from expectations.intake.records import Record
 
@@ -111,7 +111,7 @@ def define_raw(
     ]
     moment = f"'{received_at}'"
     if "received_at" in fields:
-        moment = f"coalesce(nullif(trim(received_at), ''), {moment})"
+        moment = f"coalesce({trimmed_sql('received_at')}, {moment})"
     connection.execute(
         f"CREATE OR REPLACE VIEW raw AS SELECT source_row + {first_row - 1} AS source_row, "
         f"{', '.join(columns)}, {moment} AS received_at FROM {DELIVERED}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -12,9 +12,8 @@ from sqlalchemy import Connection
 
 from expectations.errors import NotFoundError, XinjiError
 from expectations.intake.delivery import Delivery, FileOnOffer, find_deliveries
-from expectations.intake.landing import sha256_and_size
 from expectations.intake.manifest import Manifest
-from expectations.vocabulary.digest import sha256_many
+from expectations.vocabulary.digest import sha256_file, sha256_many
 from pipelines.steps.ingest.file import Intake, Setting, TakenFile, take_file
 from pipelines.steps.ingest.findings import of_notices
 from pipelines.steps.ingest.orphans import Known, count_orphans
@@ -25,6 +24,14 @@ from pipelines.storage.working import working_folder
 
 OnCommit = Callable[[Connection, int, Sequence[TakenFile]], None]
 """What else to write in the transaction that takes a batch, given its sequence."""
+
+
+@dataclass(frozen=True)
+class _Arrival:
+    """Files with the digests of their bytes, and the knowledge time of rows that carry none."""
+
+    files: tuple[tuple[FileOnOffer, str], ...]
+    received_at: datetime
 
 
 def take_in(intake: Intake, path: Path, received_at: datetime) -> IngestReport:
@@ -51,24 +58,27 @@ def take_batch(
     intake: Intake, delivery: Delivery, received_at: datetime, on_commit: OnCommit | None = None
 ) -> BatchReport:
     """Take one batch with at least one file."""
-    content = _content_digest(delivery.files)
+    digests = [sha256_file(offer.path) if offer.path.is_file() else "" for offer in delivery.files]
+    # With the table, because an empty file of one table is not an empty file of another.
+    content = sha256_many(f"{offer.table} {digest}" for offer, digest in zip(delivery.files, digests, strict=True))
     manifest = delivery.manifest
     identity = batches.identity_of(manifest.source, manifest.batch_id, content) if manifest else content
     tables = {offer.table for offer in delivery.files}
+    arrived = _Arrival(tuple(zip(delivery.files, digests, strict=True)), _knowledge_time(manifest, received_at))
     while True:
         with intake.lake.database.reading() as connection:
             taken_before = batches.all_batches(connection)
         if known := next((batch for batch in taken_before if batch.identity == identity), None):
             return _again(delivery, known, content)
         with working_folder(intake.lake.root / "working") as work:
-            files = _take_files(intake, delivery, taken_before, _knowledge_time(manifest, received_at), work)
+            files = _take_files(intake, arrived, taken_before, work)
         new = batches.NewBatch(
             identity=identity,
             content_digest=content,
             source=manifest.source if manifest else None,
             batch_id=manifest.batch_id if manifest else None,
             produced_at=manifest.produced_at if manifest else None,
-            received_at=_knowledge_time(manifest, received_at),
+            received_at=arrived.received_at,
             files=tuple(file.row for file in files),
         )
         with intake.lake.database.transaction() as connection:
@@ -101,25 +111,19 @@ def _knowledge_time(manifest: Manifest | None, received_at: datetime) -> datetim
     return manifest.received_at if manifest and manifest.received_at else received_at
 
 
-def _content_digest(offers: Sequence[FileOnOffer]) -> str:
-    # With the table, because an empty file of one table is not an empty file of another.
-    return sha256_many(
-        f"{offer.table} {sha256_and_size(offer.path)[0] if offer.path.is_file() else 'missing'}" for offer in offers
-    )
-
-
 def _take_files(
-    intake: Intake, delivery: Delivery, taken_before: Sequence[batches.Batch], received_at: datetime, work: Path
+    intake: Intake, arrived: _Arrival, taken_before: Sequence[batches.Batch], work: Path
 ) -> list[TakenFile]:
     counting = snapshot_of(taken_before)
     sequence = 1 + max((batch.sequence for batch in taken_before), default=0)
     taken: list[TakenFile] = []
-    for part, offer in enumerate(delivery.files):
+    for part, (offer, digest) in enumerate(arrived.files):
         before = [file for file in taken if file.row.table_name == offer.table]
         setting = Setting(
             part=part,
+            sha256=digest,
             first_row=1 + sum(file.row.received for file in before),
-            received_at=received_at,
+            received_at=arrived.received_at,
             sequence=sequence,
             earlier=(*counting.of(offer.table), *(file.versions for file in before if file.versions)),
         )

@@ -14,7 +14,6 @@ from expectations.contracts.schema import Contract
 from expectations.contracts.typed import literal
 from expectations.errors import IntegrityError
 from expectations.intake.delivery import FileOnOffer
-from expectations.intake.landing import sha256_and_size
 from expectations.intake.notice import Notice, file_missing, not_as_promised
 from expectations.intake.reading import read_delivered, suffix_of
 from expectations.intake.rows import DeliveredFile, define_raw, refused
@@ -105,6 +104,8 @@ class Setting:
 
     Attributes
     ----------
+    sha256:
+        Digest of the delivered bytes; empty when the file is not there.
     first_row:
         Number of the file's first row within its table: more than 1 when the batch has several files of the table.
     sequence:
@@ -114,6 +115,7 @@ class Setting:
     """
 
     part: int
+    sha256: str
     first_row: int
     received_at: datetime
     sequence: int
@@ -181,7 +183,7 @@ class _FileAtWork:
         path, promise = self.offer.path, self.offer.promise
         if not path.is_file():
             return "", refused(0, [file_missing(self.offer.name)])
-        sha256, _ = sha256_and_size(path)
+        sha256 = self.setting.sha256
         delivered = read_delivered(self.connection, path, self.contract, self.folder)
         broken: list[Notice] = []
         if promise and promise.sha256.lower() != sha256:

@@ -80,11 +80,26 @@ def test_a_quotation_mark_inside_a_bare_value_is_part_of_it(read: Any) -> None:
     assert read.rows("payer_token") == {1: '5" pipe', 2: "t1"}
 
 
+def test_the_patient_reader_agrees_with_the_fast_one_on_quotation_marks(read: Any) -> None:
+    values = ['5" pipe', '"ab"', '""', '"a,b"', '"a""b"', "a\rb", '6"', "x"]
+    lines = [line(number, value) for number, value in enumerate(values, start=1)]
+    for content in (file(*lines), file(*lines, "")):  # the blank line sends the second to the patient reader
+        read(content)
+        found = {number: value for number, value in read.rows("payer_token").items() if number != 6}
+        assert found == {1: '5" pipe', 2: "ab", 3: None, 4: "a,b", 5: 'a"b', 7: '6"', 8: "x"}
+
+
 def test_a_nul_byte_sets_its_row_aside(read: Any) -> None:
     delivered = read(file(line(1, "a\0b"), line(2)))
     assert delivered.received == 2
     assert read.malformed() == {1: "nul_byte"}
     assert set(read.rows("order_no")) == {2}
+
+
+def test_a_nul_byte_in_a_row_of_two_lines_sets_the_whole_row_aside(read: Any) -> None:
+    delivered = read(file(line(1, '"a\0\nb"'), line(2)))
+    assert delivered.received == 2
+    assert read.malformed() == {1: "nul_byte"}
 
 
 def test_a_field_of_a_hundred_thousand_characters_is_read(read: Any) -> None:
