@@ -48,12 +48,16 @@ class AsOf:
     ----------
     late_after_days:
         Days of silence that are still no news, where the zone's own terms differ from the contract's.
+    reported:
+        Per table the latest moment, no later than K, at which its source sent something or said that there is nothing
+        new. A table that is not in it is heard of through its rows only.
     """
 
     business_date: date
     known_at: datetime
     connected: frozenset[str]
     late_after_days: Mapping[str, int] = field(default_factory=dict)
+    reported: Mapping[str, datetime] = field(default_factory=dict)
 
 
 WITHDRAWABLE = frozenset({"inspection", "regulator_rating", "court_listing", "alert_feedback"})
@@ -189,7 +193,8 @@ def _feed_sql(contract: Contract, versions: str, as_of: AsOf) -> str:
         select {literal(contract.table)} as table_name,
                {str(contract.table in as_of.connected).lower()} as is_connected,
                {late_after_days} as late_after_days,
-               max(latest_received_at) as latest_received_at,
+               greatest(max(latest_received_at), {literal(as_of.reported.get(contract.table))})
+                   as latest_received_at,
                min(first_day) as first_day,
                max(last_day) as last_day,
                coalesce(max(silence_days), 0) as longest_silence_days

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pipelines.steps.home import Champion, Home
     from pipelines.steps.ingest.file import Intake
     from pipelines.storage.database import Database
-    from pipelines.storage.lake import Lake, Snapshot
+    from pipelines.storage.lake import Lake
     from pipelines.storage.outbox import DatabaseOutbox
     from reports.api import Application
 
@@ -104,7 +104,7 @@ class Wiring:
             engine=self._engine,
             champion=self._champion,
             model_of=self._model_of,
-            pin=self._pin,
+            pin=self.lake.pin,
             code_version=version("xinji"),
         )
 
@@ -149,9 +149,6 @@ class Wiring:
         from pipelines.steps.home import Champion
 
         return Champion(self.registry.load(version).scorer, version)
-
-    def _pin(self) -> _Pinned:
-        return _Pinned(self.lake, self.lake.snapshot())
 
     def data_docs(self) -> DataDocs:
         """The pages that show what the gates measured."""
@@ -201,24 +198,6 @@ class Wiring:
             secrets=tuple(settings.risk_control_secret.get_secret_value().split()),
             allow_private=settings.risk_control_allow_private,
         )
-
-
-@dataclass(frozen=True)
-class _Pinned:
-    """The lake as one run sees it."""
-
-    lake: Lake
-    snapshot: Snapshot
-
-    @property
-    def digest(self) -> str:
-        return self.snapshot.digest
-
-    def versions_sql(self, table: str, known_at: datetime) -> str:
-        return self.lake.versions_sql(table, self.snapshot, known_at)
-
-    def keep(self) -> None:
-        self.lake.pin(self.snapshot)
 
 
 def wire(home: Path | None = None) -> Wiring:

@@ -95,9 +95,9 @@ class Gate(_Closed):
     ----------
     measure:
         ``row_count``; ``filled`` (share of rows with a value in ``field``); ``unique`` (share of rows whose key
-        occurs once among rows received at the same moment); ``fresh_days`` (days from the batch's latest event to the
-        moment it was received); ``median`` of ``field``; ``share`` of rows whose ``field`` is ``value``; ``quarantined`` (share of received
-        rows that broke the contract).
+        occurs once among rows received at the same moment); ``fresh_days`` (days from the batch's latest event to
+        the moment it was sent); ``median`` of ``field``; ``share`` of rows whose ``field`` is ``value``;
+        ``quarantined`` (share of received rows that broke the contract).
     withhold_below, withhold_above:
         Outside these the batch is withheld from use.
     warn_below, warn_above:

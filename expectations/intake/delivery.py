@@ -94,7 +94,7 @@ def _without_manifest(path: Path, files: Iterable[Path], tables: Collection[str]
 def _with_manifest(path: Path, tables: Collection[str]) -> Delivery:
     try:
         manifest = read_manifest(path)
-        if unknown := sorted({file.table for file in manifest.files} - set(tables)):
+        if unknown := sorted({*(file.table for file in manifest.files), *manifest.nothing_new} - set(tables)):
             raise ManifestError(f"{path}: there is no table {', '.join(unknown)}.", "See the data dictionary.")
         if odd := sorted(file.path for file in manifest.files if suffix_of(Path(file.path)) is None):
             raise ManifestError(f"{path}: unknown format: {', '.join(odd)}.", f"Deliver one of {', '.join(SUFFIXES)}.")

@@ -51,6 +51,8 @@ class Manifest(_Closed):
     ----------
     received_at:
         Knowledge time of rows that carry none of their own; without it the moment of ingestion.
+    nothing_new:
+        Tables the source has nothing to report for: an answer, where a missing file would be silence.
     operation:
         ``withdraw`` takes an earlier batch of that source and batch id back; it then lists no files.
     """
@@ -61,12 +63,13 @@ class Manifest(_Closed):
     received_at: Moment | None = None
     operation: Literal["ingest", "withdraw"] = "ingest"
     files: tuple[ManifestFile, ...] = ()
+    nothing_new: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _files_fit_the_operation(self) -> Manifest:
-        if self.operation == "ingest" and not self.files:
-            raise ValueError("a batch to ingest lists at least one file")
-        if self.operation == "withdraw" and self.files:
+        if self.operation == "ingest" and not (self.files or self.nothing_new):
+            raise ValueError("a batch to ingest lists at least one file, or a table with nothing new")
+        if self.operation == "withdraw" and (self.files or self.nothing_new):
             raise ValueError("a withdrawal lists no files")
         return self
 

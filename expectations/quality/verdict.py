@@ -58,7 +58,7 @@ def verdict_of(findings: tuple[Finding, ...]) -> Verdict:
 _SUBJECT = {
     "row_count": ("the number of rows", "行数"),
     "filled": ("the share of rows that fill in '{field}'", "字段“{field}”的填写率"),
-    "unique": ("the share of rows whose key occurs once at its moment of receipt", "同一接收时刻主键不重复的行所占比例"),
+    "unique": ("the share of rows whose key occurs once at a time", "同一时刻主键不重复的行所占比例"),
     "fresh_days": ("the age of the newest row, in days,", "最新一行距接收日的天数"),
     "median": ("the median of '{field}'", "字段“{field}”的中位数"),
     "share": ("the share of rows where '{field}' is '{value}'", "字段“{field}”为“{value}”的行所占比例"),

@@ -92,8 +92,12 @@ class Landing:
                     part = merged if len(here) == merged.num_rows else merged.take(pa.array(here))
                     files[number].append(self._file(source, periods[number], table, part))
                     self._count(table, len(here), int(broken[here].sum()), int(copied[here].sum()))
-        for number, entries in sorted(files.items()):
-            self._manifest(source, periods[number], int(send_times[number]), entries)
+        for number in range(len(periods)):
+            entries = files[number]
+            if not entries and self._is_out(source, periods[number]):
+                continue
+            quiet = sorted(set(by_table) - {entry["table"] for entry in entries})
+            self._manifest(source, periods[number], int(send_times[number]), entries, quiet)
 
     def _file(self, source: str, period: tuple[date, date], table: str, part: pa.Table) -> dict[str, Any]:
         folder = self.out / _batch_id(source, period)
@@ -102,18 +106,35 @@ class Landing:
         write_file(part, path, self.settings.file_format)
         return {"table": table, "path": path.name, "rows": part.num_rows, "sha256": sha256_file(path)}
 
+    def _is_out(self, source: str, period: tuple[date, date]) -> bool:
+        """Whether the source is silent in an outage on the batch's last day."""
+        return any(
+            outage.source == source and 0 <= (period[1] - outage.first_day).days < outage.days
+            for outage in self.settings.outages
+        )
+
     def _count(self, table: str, written: int, broken: int, duplicates: int) -> None:
         tally = self.tallies[table]
         tally.written += written
         tally.broken += broken
         tally.duplicates += duplicates
 
-    def _manifest(self, source: str, period: tuple[date, date], sent: int, files: list[dict[str, Any]]) -> None:
+    def _manifest(
+        self, source: str, period: tuple[date, date], sent: int, files: list[dict[str, Any]], quiet: list[str]
+    ) -> None:
         batch_id = _batch_id(source, period)
         produced = datetime.fromtimestamp(sent // SECOND, tz=ZONE)
-        manifest = {"source": source, "batch_id": batch_id, "produced_at": produced.isoformat(), "files": files}
+        manifest = {
+            "source": source,
+            "batch_id": batch_id,
+            "produced_at": produced.isoformat(),
+            "files": files,
+            "nothing_new": quiet,
+        }
+        folder = self.out / batch_id
+        folder.mkdir(parents=True, exist_ok=True)
         text = json.dumps(manifest, ensure_ascii=False, indent=1)
-        (self.out / batch_id / "manifest.json").write_text(text + "\n", encoding="utf-8")
+        (folder / "manifest.json").write_text(text + "\n", encoding="utf-8")
         self.batches.append(batch_id)
 
 

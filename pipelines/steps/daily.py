@@ -24,7 +24,9 @@ from features.table import feature_table, vector_digests
 from features.typologies import Hit as MeasuredHit
 from features.typologies import find_hits, unmeasured_rules
 from models.grade.subject import OfficialFact
+from models.policy.inforce import Policy
 from models.policy.parameters import typology_parameters
+from models.scorer.protocol import Scorer
 from pipelines.steps.home import Champion, Home, PinnedLake
 from pipelines.steps.judging import Circumstances, Judged, Measured, Memory, judge_everyone, weight_of_late_feeds
 from pipelines.storage import decisions
@@ -93,7 +95,7 @@ def already_decided(home: Home, day: Day) -> bool:
 def measure(home: Home, day: Day, lake: PinnedLake) -> Measured:
     """Compute everything that is known as of (D, K) from the pinned lake."""
     policy = home.policies.in_force(day.business_date)
-    as_of = looking_at(home, day)
+    as_of = looking_at(home, lake, day)
     with home.engine() as engine:
         define_known(engine, versions_of(home, lake, day), as_of)
         build_history(engine, day.business_date)
@@ -111,10 +113,10 @@ def measure(home: Home, day: Day, lake: PinnedLake) -> Measured:
         )
 
 
-def looking_at(home: Home, day: Day) -> AsOf:
+def looking_at(home: Home, lake: PinnedLake, day: Day) -> AsOf:
     """The two times of a day, and the zone's feeds with its own terms."""
     terms = {table: feed.late_after_days for table, feed in home.zone.feeds.items()}
-    return AsOf(day.business_date, day.known_at, frozenset(terms), terms)
+    return AsOf(day.business_date, day.known_at, frozenset(terms), terms, lake.reported(day.known_at))
 
 
 def versions_of(home: Home, lake: PinnedLake, day: Day) -> Versions:
@@ -141,7 +143,7 @@ def judge_day(home: Home, day: Day, lake: PinnedLake, measured: Measured, champi
         code_version=home.code_version,
         missing_weight=weight_of_late_feeds(scorer, home.catalogue, home.zone.connected, measured.late),
         feeds_missing=home.zone.missing(home.contracts),
-        feeds_late=tuple(sorted(measured.late)),
+        feeds_late=tuple(sorted(measured.late & graded_by(home, scorer, policy))),
         known_at=zoned(day.known_at),
         source=f"/zones/{home.zone.division_code or 'unassigned'}",
     )
@@ -149,11 +151,18 @@ def judge_day(home: Home, day: Day, lake: PinnedLake, measured: Measured, champi
     return judge_everyone(measured, alert_day, memory, given)
 
 
+def graded_by(home: Home, scorer: Scorer, policy: Policy) -> frozenset[str]:
+    """The tables a grade can rest on: sources of the model's features, official facts and the register."""
+    read = {
+        table for feature in home.catalogue.features if feature.name in scorer.importances for table in feature.sources
+    }
+    return frozenset(read) | frozenset(policy.periods) | {"enterprise"}
+
+
 def commit(home: Home, day: Day, work: DayWork) -> bool:
     """Write the run: vectors into the lake, then everything else in one transaction. False when it was there."""
     measured, judged, model = work.measured, work.judged, work.champion
     vectors = store_vectors(home.feature_vectors, measured.features.frame, measured.digests)
-    work.lake.keep()
     run = decisions.Run(
         business_date=day.business_date,
         known_at=day.known_at,

@@ -26,12 +26,12 @@ class PinnedLake(Protocol):
         """Identifies the list."""
         ...
 
-    def versions_sql(self, table: str, known_at: datetime) -> str:
+    def versions_sql(self, table: str, known_at: datetime | None = None) -> str:
         """A select over every usable version of a table."""
         ...
 
-    def keep(self) -> None:
-        """Store the list under its digest, so that a replay can read what the run read."""
+    def reported(self, known_at: datetime) -> Mapping[str, datetime]:
+        """Per table the latest moment, no later than K, at which its source spoke, rows or none."""
         ...
 
 

@@ -113,7 +113,7 @@ def weight_of_late_feeds(scorer: Scorer, catalogue: Catalogue, connected: Iterab
     total = missing = 0.0
     for feature in catalogue.features:
         weight = scorer.importances.get(feature.name, 0.0)
-        if feeds.issuperset(feature.sources):
+        if feature.is_known_with(feeds):
             total += weight
             missing += weight if overdue.intersection(feature.sources) else 0.0
     return missing / total if total else 0.0

@@ -42,7 +42,7 @@ def history_of(home: Home, lake: PinnedLake, known_on: date) -> History:
     """
     day = Day.of(known_on)
     with home.engine() as engine:
-        define_known(engine, versions_of(home, lake, day), looking_at(home, day))
+        define_known(engine, versions_of(home, lake, day), looking_at(home, lake, day))
         names = ", ".join(f"'{table}'" for table in TRADE)
         ((first, last),) = engine.rows(
             f"select min(first_day), max(least(last_day, business_date)) from feed, as_of where table_name in ({names})"
@@ -65,12 +65,12 @@ def assemble_panel(home: Home, lake: PinnedLake, known_on: date) -> Panel:
 
 def _features(home: Home, lake: PinnedLake, day: Day) -> FeatureTable:
     with home.engine() as engine:
-        return features_as_of(engine, versions_of(home, lake, day), home.catalogue, looking_at(home, day))
+        return features_as_of(engine, versions_of(home, lake, day), home.catalogue, looking_at(home, lake, day))
 
 
 def _events(home: Home, lake: PinnedLake, day: Day) -> pd.DataFrame:
     with home.engine() as engine:
-        define_known(engine, versions_of(home, lake, day), looking_at(home, day))
+        define_known(engine, versions_of(home, lake, day), looking_at(home, lake, day))
         return adverse_events(engine)
 
 

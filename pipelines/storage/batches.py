@@ -50,6 +50,7 @@ batch_table = Table(
     Column("produced_at", Moment),
     Column("received_at", Moment, nullable=False),
     Column("verdict", String(8), nullable=False),
+    Column("nothing_new", Text, nullable=False),
     Column("released_at", Moment),
     Column("withdrawn_at", Moment),
 )
@@ -136,7 +137,13 @@ class BatchFile:
 
 @dataclass(frozen=True)
 class NewBatch:
-    """A batch about to be taken; its sequence is given by ``add``."""
+    """A batch about to be taken; its sequence is given by ``add``.
+
+    Attributes
+    ----------
+    nothing_new:
+        Tables for which the source said that there is nothing to report.
+    """
 
     identity: str
     content_digest: str
@@ -145,6 +152,12 @@ class NewBatch:
     produced_at: datetime | None
     received_at: datetime
     files: tuple[BatchFile, ...]
+    nothing_new: tuple[str, ...] = ()
+
+    @property
+    def sent_at(self) -> datetime:
+        """When the source spoke: the manifest's own moment, else that of ingestion."""
+        return self.produced_at or self.received_at
 
     @property
     def verdict(self) -> Verdict:
@@ -174,11 +187,16 @@ class Batch(NewBatch):
 
         Withholding goes by file: a broken file in a delivery of ten tables must not silence the other nine.
         """
-        return tuple(
-            file
-            for file in self.files
-            if file.lake_sha256 is not None and (file.verdict != "withhold" or self.released_at is not None)
-        )
+        return tuple(file for file in self._usable_files() if file.lake_sha256 is not None)
+
+    def reported_tables(self) -> tuple[str, ...]:
+        """Tables for which this batch is word from the source, rows or none; a withheld file is not."""
+        if self.withdrawn_at is not None:
+            return ()
+        return tuple(sorted({*self.nothing_new, *(file.table_name for file in self._usable_files())}))
+
+    def _usable_files(self) -> tuple[BatchFile, ...]:
+        return tuple(file for file in self.files if file.verdict != "withhold" or self.released_at is not None)
 
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict:
@@ -204,6 +222,7 @@ def add(connection: Connection, batch: NewBatch) -> int:
             produced_at=batch.produced_at,
             received_at=batch.received_at,
             verdict=batch.verdict,
+            nothing_new=canonical_json(batch.nothing_new),
         )
     )
     for file in batch.files:
@@ -297,4 +316,4 @@ def _file(row: Row[Any]) -> BatchFile:
 
 def _batch(row: Row[Any], files: tuple[BatchFile, ...]) -> Batch:
     values = {name: value for name, value in row._mapping.items() if name != "verdict"}
-    return Batch(**values, files=files)
+    return Batch(**{**values, "nothing_new": tuple(json.loads(row.nothing_new))}, files=files)

@@ -57,14 +57,21 @@ class LakeFile:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The files that count at one moment, in order of table, batch and part. A run pins one and reads nothing else."""
+    """The files that count at one moment, in order of table, batch and part. A run pins one and reads nothing else.
+
+    Attributes
+    ----------
+    reports:
+        Per table the moments at which its source sent something, or said that there is nothing new, oldest first.
+    """
 
     files: tuple[LakeFile, ...]
+    reports: tuple[tuple[str, tuple[datetime, ...]], ...] = ()
 
     @cached_property
     def text(self) -> str:
         """The canonical JSON that the digest is taken of."""
-        return canonical_json({"files": [asdict(file) for file in self.files]})
+        return canonical_json({"files": [asdict(file) for file in self.files], "reports": dict(self.reports)})
 
     @cached_property
     def digest(self) -> str:
@@ -74,6 +81,11 @@ class Snapshot:
     def of(self, table: str, known_at: datetime | None = None) -> tuple[LakeFile, ...]:
         """The files of a table, without those withdrawn by ``known_at``; None means after every withdrawal."""
         return tuple(file for file in self.known_by(known_at) if file.table == table)
+
+    def reported(self, known_at: datetime) -> dict[str, datetime]:
+        """Per table the latest moment, no later than K, at which its source spoke."""
+        heard = {table: [moment for moment in moments if moment <= known_at] for table, moments in self.reports}
+        return {table: moments[-1] for table, moments in heard.items() if moments}
 
     def known_by(self, known_at: datetime | None = None) -> tuple[LakeFile, ...]:
         """The files of every table, without those withdrawn by ``known_at``."""
@@ -125,7 +137,9 @@ class Lake:
         text = path.read_text(encoding="utf-8")
         if sha256_text(text) != digest:
             raise IntegrityError(f"{path} is not the snapshot its name says.", "Restore it from a backup.")
-        return Snapshot(tuple(_lake_file(row) for row in json.loads(text)["files"]))
+        content = json.loads(text)
+        reports = {table: tuple(map(datetime.fromisoformat, each)) for table, each in content["reports"].items()}
+        return Snapshot(tuple(map(_lake_file, content["files"])), tuple(sorted(reports.items())))
 
     def versions_sql(self, table: str, snapshot: Snapshot, known_at: datetime | None = None) -> str:
         """A select over every version of a table in a snapshot.
@@ -196,9 +210,14 @@ class PinnedLake:
         """As ``Lake.versions_sql``, of the pinned snapshot."""
         return self.lake.versions_sql(table, self.snapshot, known_at)
 
+    def reported(self, known_at: datetime) -> dict[str, datetime]:
+        """As ``Snapshot.reported``."""
+        return self.snapshot.reported(known_at)
 
-def snapshot_of(taken: Iterable[batches.Batch]) -> Snapshot:
+
+def snapshot_of(batches_taken: Iterable[batches.Batch]) -> Snapshot:
     """The snapshot that some batches make."""
+    taken = tuple(batches_taken)
     files = [
         LakeFile(
             table=file.table_name,
@@ -214,7 +233,12 @@ def snapshot_of(taken: Iterable[batches.Batch]) -> Snapshot:
         for file in batch.counting_files()
         if file.lake_sha256 and file.first_day and file.last_day and file.received_until
     ]
-    return Snapshot(tuple(sorted(files, key=lambda file: (file.table, file.sequence))))
+    reports: dict[str, set[datetime]] = {}
+    for batch in taken:
+        for table in batch.reported_tables():
+            reports.setdefault(table, set()).add(batch.sent_at)
+    heard = ((table, tuple(sorted(moments))) for table, moments in sorted(reports.items()))
+    return Snapshot(tuple(sorted(files, key=lambda file: (file.table, file.sequence))), tuple(heard))
 
 
 def empty_versions_sql(contract: Contract) -> str:

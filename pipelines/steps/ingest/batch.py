@@ -28,10 +28,11 @@ OnCommit = Callable[[Connection, int, Sequence[TakenFile]], None]
 
 @dataclass(frozen=True)
 class _Arrival:
-    """Files with the digests of their bytes, and the knowledge time of rows that carry none."""
+    """Files with the digests of their bytes, the knowledge time of rows that carry none, and the sender's moment."""
 
     files: tuple[tuple[FileOnOffer, str], ...]
     received_at: datetime
+    sent_at: datetime
 
 
 def take_in(intake: Intake, path: Path, received_at: datetime) -> IngestReport:
@@ -64,7 +65,9 @@ def take_batch(
     manifest = delivery.manifest
     identity = batches.identity_of(manifest.source, manifest.batch_id, content) if manifest else content
     tables = {offer.table for offer in delivery.files}
-    arrived = _Arrival(tuple(zip(delivery.files, digests, strict=True)), _knowledge_time(manifest, received_at))
+    files_sent = tuple(zip(delivery.files, digests, strict=True))
+    sent_at = manifest.produced_at if manifest else received_at
+    arrived = _Arrival(files_sent, _knowledge_time(manifest, received_at), sent_at)
     while True:
         with intake.lake.database.reading() as connection:
             taken_before = batches.all_batches(connection)
@@ -80,6 +83,7 @@ def take_batch(
             produced_at=manifest.produced_at if manifest else None,
             received_at=arrived.received_at,
             files=tuple(file.row for file in files),
+            nothing_new=manifest.nothing_new if manifest else (),
         )
         with intake.lake.database.transaction() as connection:
             # Duplicates were told against the versions that counted at the start; if others count by now, look again.
@@ -124,6 +128,7 @@ def _take_files(
             sha256=digest,
             first_row=1 + sum(file.row.received for file in before),
             received_at=arrived.received_at,
+            sent_at=arrived.sent_at,
             sequence=sequence,
             earlier=(*counting.of(offer.table), *(file.versions for file in before if file.versions)),
         )

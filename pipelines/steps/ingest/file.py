@@ -106,6 +106,9 @@ class Setting:
     ----------
     sha256:
         Digest of the delivered bytes; empty when the file is not there.
+    received_at, sent_at:
+        Knowledge time of rows that carry none; and the moment freshness is judged against, which is the sender's own
+        where a manifest says it, so that history taken in late is not called stale.
     first_row:
         Number of the file's first row within its table: more than 1 when the batch has several files of the table.
     sequence:
@@ -118,6 +121,7 @@ class Setting:
     sha256: str
     first_row: int
     received_at: datetime
+    sent_at: datetime
     sequence: int
     earlier: tuple[LakeFile, ...]
 
@@ -235,7 +239,7 @@ class _FileAtWork:
         # A daily copy of the whole register is nearly all duplicates: it is judged as delivered, not by what is new.
         name = "kept.parquet" if with_duplicates else "accepted.parquet"
         kept = self._write(name, with_duplicates=with_duplicates)
-        return self.intake.gate(self.contract, kept, received, quarantined, self.setting.received_at)
+        return self.intake.gate(self.contract, kept, received, quarantined, self.setting.sent_at)
 
     def _accept(self) -> LakeFile | None:
         """Place the accepted rows; without duplicates they were written for the gate already."""
