@@ -1,0 +1,44 @@
+"""A small zone taken in once, for journeys through the whole house."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pipelines.settings import Settings
+from pipelines.simulation import ZoneSettings, simulate
+from pipelines.steps.ingest.batch import take_in
+from pipelines.wiring import Wiring
+from tests.worlds.day_home import LAST_DAY, TAKEN_AT
+
+
+@pytest.fixture(scope="session")
+def landing(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Landing files of a zone of 60 enterprises over 150 days."""
+    out = tmp_path_factory.mktemp("landing")
+    simulate(out, ZoneSettings(enterprises=60, days=150, end_date=LAST_DAY, daily_batches=1, orders_per_day=40))
+    return out
+
+
+@pytest.fixture(scope="session")
+def taken(tmp_path_factory: pytest.TempPathFactory, landing: Path) -> Path:
+    """A home that has taken the zone in. Copy it, never write to it."""
+    path = tmp_path_factory.mktemp("taken") / "home"
+    wiring = Wiring(Settings(home=path, threads=2))
+    wiring.settle_in()
+    take_in(wiring.intake(None), landing, TAKEN_AT)
+    wiring.database.close()
+    return path
+
+
+@pytest.fixture
+def fresh_home(taken: Path, tmp_path: Path) -> Callable[[str], Path]:
+    """Makes copies of the home that has taken the zone in and decided nothing yet."""
+
+    def copy(name: str) -> Path:
+        return Path(shutil.copytree(taken, tmp_path / name))
+
+    return copy
