@@ -118,6 +118,17 @@ def define_raw(
     )
 
 
+def drop_delivered(connection: duckdb.DuckDBPyConnection) -> None:
+    """Give the memory of the delivered rows back, whatever the reader kept them in."""
+    connection.execute("DROP VIEW raw")
+    found = connection.execute(
+        "SELECT table_type, table_name FROM information_schema.tables WHERE starts_with(table_name, ?) ORDER BY 1 DESC",
+        [DELIVERED],
+    ).fetchall()
+    for kind, name in found:
+        connection.execute(f"DROP {'VIEW' if kind == 'VIEW' else 'TABLE'} {name}")
+
+
 def _chunks(records: Iterable[Record]) -> Iterator[list[Record]]:
     chunk: list[Record] = []
     for record in records:

@@ -24,6 +24,7 @@ from expectations.intake.splitting import (
     check_rows,
     fault_counts,
     find_duplicates,
+    good_rows_sql,
     warning_counts,
 )
 from expectations.vocabulary.moment import zoned
@@ -227,9 +228,8 @@ class _FileAtWork:
         count = write_quarantined(self.connection, self.contract, delivered, self.setting.first_row, target)
         return count, self.intake.lake.place(target, f"quarantine/{self.offer.table}") if count else None
 
-    def _write(self, name: str, *, with_duplicates: bool) -> Path:
+    def _write(self, name: str, query: str) -> Path:
         target = self.folder / name
-        query = accepted_sql(self.contract, with_duplicates=with_duplicates)
         self.connection.execute(
             f"COPY ({query}) TO {literal(str(target))} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
         )
@@ -237,15 +237,17 @@ class _FileAtWork:
 
     def _judge(self, received: int, quarantined: int, *, with_duplicates: bool) -> GateVerdict:
         # A daily copy of the whole register is nearly all duplicates: it is judged as delivered, not by what is new.
-        name = "kept.parquet" if with_duplicates else "accepted.parquet"
-        kept = self._write(name, with_duplicates=with_duplicates)
+        if with_duplicates:
+            kept = self._write("good.parquet", good_rows_sql(self.contract))
+        else:
+            kept = self._write("accepted.parquet", accepted_sql(self.connection, self.contract))
         return self.intake.gate(self.contract, kept, received, quarantined, self.setting.sent_at)
 
     def _accept(self) -> LakeFile | None:
         """Place the accepted rows; without duplicates they were written for the gate already."""
         written = self.folder / "accepted.parquet"
         if not written.exists():
-            self._write(written.name, with_duplicates=False)
+            self._write(written.name, accepted_sql(self.connection, self.contract))
         rows, first_day, last_day, received_until = self.connection.execute(
             "SELECT count(*), min(event_day), max(event_day), max(received_at) FROM read_parquet(?)", [str(written)]
         ).fetchall()[0]

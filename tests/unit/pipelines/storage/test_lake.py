@@ -35,6 +35,14 @@ def test_a_table_without_files_has_the_columns_of_one_with_files(home: Home) -> 
     assert {"event_day", "key_hash", "order_hash", "ingest_sequence", "source_row"} <= dict(columns_of(filled)).keys()
 
 
+def test_a_file_in_order_of_time_is_stored_in_that_order(home: Home) -> None:
+    home.payments(*(payment(number, paid_at=f"2026-02-0{number}T10:00:00") for number in range(1, 9)))
+    (file,) = home.lake.snapshot().files
+    with duckdb.connect() as connection:
+        stored = connection.execute("SELECT source_row FROM read_parquet(?)", [str(home.lake.root / file.path)])
+        assert [row for (row,) in stored.fetchall()] == list(range(1, 9))
+
+
 @pytest.mark.parametrize("table", list(all_contracts()))
 def test_every_table_can_be_read_before_anything_arrived(home: Home, table: str) -> None:
     with duckdb.connect() as connection:
@@ -57,13 +65,13 @@ def test_batch_numbers_hold_when_a_filter_skips_files(home: Home) -> None:
         assert rows.fetchall() == [(3,)]
 
 
-def test_files_are_sorted_by_day_and_key_and_named_by_their_content(home: Home, tmp_path: Path) -> None:
+def test_days_lie_together_in_a_file_that_is_named_by_its_content(home: Home, tmp_path: Path) -> None:
     rows = [payment(number, paid_at=f"2026-02-0{number % 3 + 1}T10:00:00") for number in range(1, 10)]
     home.payments(*rows)
     (file,) = home.lake.snapshot().files
     with duckdb.connect() as connection:
         stored = connection.execute(
-            "SELECT event_day, key_hash FROM read_parquet(?)", [str(home.lake.root / file.path)]
+            "SELECT event_day, source_row FROM read_parquet(?)", [str(home.lake.root / file.path)]
         )
         found = stored.fetchall()
     assert found == sorted(found)
@@ -77,12 +85,12 @@ def test_files_are_sorted_by_day_and_key_and_named_by_their_content(home: Home, 
 
 def test_the_bytes_do_not_depend_on_the_number_of_threads(tmp_path: Path) -> None:
     digests = set()
-    for threads in (1, 4):
+    for threads in (1, 2, 4):
         folder = tmp_path / str(threads)
         folder.mkdir()
         home = Home(folder)
         home.set_threads(threads)
-        home.payments(*(payment(number) for number in range(3000)))
+        home.payments(*(payment(number) for number in range(150_000)))
         digests.add(home.lake.snapshot().digest)
         home.database.close()
     assert len(digests) == 1
