@@ -18,6 +18,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from models.scorer.errors import FittingError
 from models.scorer.fitting import Sample, Settings, fit_trees
+from models.scorer.points import PointsScorer
 from models.scorer.protocol import FloatArray
 from models.scorer.trees import TreeScorer
 
@@ -39,6 +40,9 @@ class CreditClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  #
         Changes the speed and nothing else; 0 chooses by the size of the data.
     catalogue_digest:
         Digest of the feature catalogue the columns follow; kept with the model.
+    prior:
+        Expert points that the trees start from and correct, for zones too small to teach everything; its features must
+        be columns of X. None starts from the base rate.
 
     Attributes
     ----------
@@ -55,6 +59,7 @@ class CreditClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  #
         folds: int = 5,
         threads: int = 0,
         catalogue_digest: str = "",
+        prior: PointsScorer | None = None,
     ) -> None:
         self.monotone = monotone
         self.monotone_method = monotone_method
@@ -62,6 +67,7 @@ class CreditClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  #
         self.folds = folds
         self.threads = threads
         self.catalogue_digest = catalogue_digest
+        self.prior = prior
 
     scorer_: TreeScorer
     classes_: npt.NDArray[Any]
@@ -117,6 +123,7 @@ class CreditClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  #
             groups=None if groups is None else np.asarray(groups)[kept],
             names=names,
             monotone=self._constraints(names),
+            prior=self.prior,
         )
         settings = Settings(self.seed, self.folds, self.monotone_method, self.threads)
         self.scorer_ = fit_trees(sample, settings, self.catalogue_digest)

@@ -19,15 +19,16 @@ from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 from models.scorer.calibration import Calibration, fit_sigmoid
 from models.scorer.capacity import Capacity, affordable
 from models.scorer.errors import FittingError
+from models.scorer.points import PointsScorer
 from models.scorer.protocol import FloatArray, log_odds_of
-from models.scorer.trees import TreeScorer, threads_for, trees_text
+from models.scorer.trees import TreeScorer, points_by_column, threads_for, trees_text
 
 IntArray = npt.NDArray[np.int64]
 Fold = tuple[IntArray, IntArray]
 
 _PATIENCE = 50
 _BINS = 127
-_ROWS_FOR_ONE_FOLD = 200_000
+_ROWS_FOR_ONE_FOLD = 50_000
 _ROWS_FOR_IMPORTANCE = 5_000
 _DIGITS_OF_LOSS = 10
 """LightGBM sums its metric in as many parts as there are threads, so the last digits differ between machines."""
@@ -47,6 +48,8 @@ class Sample:
         Share of the horizon that was observed, in (0, 1].
     weight:
         Positive; how many rows of the population this row stands for.
+    prior:
+        Expert points that the trees start from and correct; their features are among ``names``. None: the base rate.
     groups:
         Rows of one group never fall on both sides of a fold; None when rows are independent.
     """
@@ -58,6 +61,21 @@ class Sample:
     groups: npt.NDArray[Any] | None
     names: tuple[str, ...]
     monotone: tuple[int, ...]
+    prior: PointsScorer | None = None
+
+    @property
+    def start(self) -> FloatArray:
+        """Log-odds per row that boosting starts from, shape (n,), the share of the horizon left out."""
+        if self.prior is None:
+            return np.full(len(self.outcome), log_odds_of(self.base_rate))
+        points = points_by_column(self.prior, self.names, self.matrix)
+        started: FloatArray = self.prior.base_margin + points.sum(axis=1)
+        return started
+
+    @property
+    def base_margin(self) -> float:
+        """The part of ``start`` that is the same for every row."""
+        return log_odds_of(self.base_rate) if self.prior is None else self.prior.base_margin
 
     @property
     def events(self) -> int:
@@ -112,25 +130,26 @@ def fit_trees(sample: Sample, settings: Settings, catalogue_digest: str = "") ->
         When one of the two classes has fewer than two rows (or groups).
     """
     folds = _folds(sample, settings)
-    base = log_odds_of(sample.base_rate)
-    trials = _ladder(sample, settings, folds, base)
+    start = sample.start
+    trials = _ladder(sample, settings, folds, start)
     best = min(trials, key=lambda trial: trial.loss)
     seen = ~np.isnan(best.margins)
     calibration = fit_sigmoid(
         best.margins[seen], sample.outcome[seen], sample.exposure[seen], sample.weight[seen] / sample.weight.mean()
     )
     booster = lightgbm.train(
-        _parameters(best.capacity, sample, settings), _dataset(sample, base), num_boost_round=best.rounds
+        _parameters(best.capacity, sample, settings), _dataset(sample, start), num_boost_round=best.rounds
     )
     return TreeScorer(
         trees=trees_text(booster),
         feature_names=sample.names,
-        base_margin=base,
+        base_margin=sample.base_margin,
         calibration=calibration,
         base_rate=sample.base_rate,
         monotone=sample.monotone,
         importances=_importances(booster, sample, calibration),
         catalogue_digest=catalogue_digest,
+        prior=sample.prior,
         training={
             "rows": len(sample.outcome),
             "events": sample.events,
@@ -170,24 +189,24 @@ def _fillable(sample: Sample) -> int:
     return min(len(np.unique(sample.groups[sample.outcome == side])) for side in (0.0, 1.0))
 
 
-def _ladder(sample: Sample, settings: Settings, folds: list[Fold], base: float) -> list[_Trial]:
+def _ladder(sample: Sample, settings: Settings, folds: list[Fold], start: FloatArray) -> list[_Trial]:
     """Trials of growing size, until two in a row are no better than the best before them.
 
     Not one: where only two features together say something, a single step up the ladder shows no gain yet.
     """
     trials: list[_Trial] = []
     for capacity in affordable(sample.rarer_class):
-        trials.append(_trial(capacity, sample, settings, folds, base))
+        trials.append(_trial(capacity, sample, settings, folds, start))
         if len(trials) > 2 and min(trial.loss for trial in trials[:-2]) <= min(trial.loss for trial in trials[-2:]):
             break
     return trials
 
 
-def _trial(capacity: Capacity, sample: Sample, settings: Settings, folds: list[Fold], base: float) -> _Trial:
+def _trial(capacity: Capacity, sample: Sample, settings: Settings, folds: list[Fold], start: FloatArray) -> _Trial:
     """Boost on every fold side by side until the mean loss on unseen rows stops falling."""
     course: dict[str, Any] = lightgbm.cv(
         _parameters(capacity, sample, settings),
-        _dataset(sample, base),
+        _dataset(sample, start),
         num_boost_round=capacity.most_rounds,
         folds=iter(folds),
         callbacks=[lightgbm.early_stopping(_PATIENCE, verbose=False, min_delta=1e-9)],
@@ -197,16 +216,16 @@ def _trial(capacity: Capacity, sample: Sample, settings: Settings, folds: list[F
     rounds = int(np.argmin(losses)) + 1
     margins = np.full(len(sample.outcome), np.nan)
     for booster, (_, test) in zip(course["cvbooster"].boosters, folds, strict=True):
-        margins[test] = booster.predict(sample.matrix[test], raw_score=True, num_iteration=rounds) + base
+        margins[test] = booster.predict(sample.matrix[test], raw_score=True, num_iteration=rounds) + start[test]
     return _Trial(capacity, rounds, float(losses[rounds - 1]), margins)
 
 
-def _dataset(sample: Sample, base: float) -> lightgbm.Dataset:
+def _dataset(sample: Sample, start: FloatArray) -> lightgbm.Dataset:
     return lightgbm.Dataset(
         sample.matrix,
         label=sample.outcome,
         weight=sample.weight / sample.weight.mean(),
-        init_score=base + np.log(sample.exposure),
+        init_score=start + np.log(sample.exposure),
         feature_name=[f"f{position}" for position in range(len(sample.names))],
     )
 
@@ -232,7 +251,9 @@ def _parameters(capacity: Capacity, sample: Sample, settings: Settings) -> dict[
 def _importances(booster: lightgbm.Booster, sample: Sample, calibration: Calibration) -> dict[str, float]:
     """Share of each feature in the mean absolute contribution over evenly spaced training rows."""
     step = max(1, len(sample.matrix) // _ROWS_FOR_IMPORTANCE)
-    contributions = np.asarray(booster.predict(sample.matrix[::step], pred_contrib=True), dtype=np.float64)
+    rows = sample.matrix[::step]
+    contributions = np.asarray(booster.predict(rows, pred_contrib=True), dtype=np.float64)
+    contributions[:, :-1] += points_by_column(sample.prior, sample.names, rows)
     spread = np.abs(contributions[:, :-1]).mean(axis=0) * calibration.slope
     total = float(spread.sum())
     shares = spread / total if total > 0 else np.full(len(spread), 1 / len(spread))

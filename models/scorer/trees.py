@@ -16,6 +16,7 @@ from expectations.errors import IntegrityError
 from expectations.vocabulary.digest import sha256_of, sha256_text
 from models.scorer.calibration import Calibration
 from models.scorer.files import write_model
+from models.scorer.points import PointsScorer, points_scorer_from
 from models.scorer.protocol import FloatArray, feature_matrix, probability_of
 
 _ADDS_UP_TO = 1e-9
@@ -38,7 +39,7 @@ def trees_text(booster: lightgbm.Booster) -> str:
 
 @dataclass(frozen=True)
 class TreeScorer:
-    """LightGBM trees under a sigmoid calibration.
+    """LightGBM trees, on top of expert points where there are any, under a sigmoid calibration.
 
     Attributes
     ----------
@@ -48,6 +49,9 @@ class TreeScorer:
         Log-odds the boosting started from; LightGBM's own prediction does not include it.
     monotone:
         Constraint per feature: 1 rising, -1 falling, 0 none.
+    prior:
+        Expert points that the trees correct: what a small zone cannot teach is taken from people who know. Their
+        features are among ``feature_names``; their own base is not used.
     training:
         Facts of the fit that a reader of the model may want: rows, events, profile, rounds. Plain JSON values.
     """
@@ -60,6 +64,7 @@ class TreeScorer:
     monotone: tuple[int, ...]
     importances: Mapping[str, float]
     catalogue_digest: str = ""
+    prior: PointsScorer | None = None
     training: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -80,6 +85,7 @@ class TreeScorer:
             "calibration": {"slope": self.calibration.slope, "intercept": self.calibration.intercept},
             "base_rate": self.base_rate,
             "importances": dict(self.importances),
+            "prior": self.prior.metadata if self.prior else None,
             "training": dict(self.training),
         }
 
@@ -97,7 +103,16 @@ class TreeScorer:
         return np.asarray(predicted, dtype=np.float64)
 
     def _raw(self, matrix: FloatArray) -> FloatArray:
-        return self._predict(matrix, raw_score=True) + self.base_margin if len(matrix) else np.empty(0)
+        if not len(matrix):
+            return np.empty(0)
+        raw: FloatArray = self._predict(matrix, raw_score=True) + self.base_margin
+        for column in self._prior_points(matrix).T:
+            raw += column
+        return raw
+
+    def _prior_points(self, matrix: FloatArray) -> FloatArray:
+        """Expert points by column of the matrix, shape (n, k); zeros without a prior."""
+        return points_by_column(self.prior, self.feature_names, matrix)
 
     def margins(self, frame: pd.DataFrame) -> FloatArray:
         """Calibrated log-odds, shape (n,)."""
@@ -120,6 +135,7 @@ class TreeScorer:
         if not len(matrix):
             return np.empty((0, len(self.feature_names) + 1))
         contributions = self._predict(matrix, pred_contrib=True)
+        contributions[:, :-1] += self._prior_points(matrix)
         contributions *= self.calibration.slope
         contributions[:, -1] += self.calibration.slope * self.base_margin + self.calibration.intercept
         worst = np.abs(contributions.sum(axis=1) - self.calibration.apply(self._raw(matrix))).max()
@@ -135,6 +151,15 @@ class TreeScorer:
         write_model(directory, self.metadata, self.digest, self.trees)
 
 
+def points_by_column(prior: PointsScorer | None, names: tuple[str, ...], matrix: FloatArray) -> FloatArray:
+    """Expert points of each value of a matrix whose columns are named, shape (n, k)."""
+    points = np.zeros_like(matrix)
+    for name, bins in prior.bins.items() if prior else ():
+        place = names.index(name)
+        points[:, place] = bins.of(matrix[:, place])
+    return points
+
+
 def tree_scorer_from(metadata: Mapping[str, Any], trees: str) -> TreeScorer:
     """The scorer that wrote this metadata and these trees."""
     return TreeScorer(
@@ -146,5 +171,6 @@ def tree_scorer_from(metadata: Mapping[str, Any], trees: str) -> TreeScorer:
         monotone=tuple(metadata["monotone"]),
         importances=metadata["importances"],
         catalogue_digest=metadata["catalogue_digest"],
+        prior=points_scorer_from(metadata["prior"]) if metadata["prior"] else None,
         training=metadata["training"],
     )

@@ -73,7 +73,7 @@ def train(
     placed = place_scorecard(scorecard, split.train)
     models: dict[str, Scorer] = {"scorecard": placed}
     try:
-        challenger: TreeScorer | None = fit_challenger(split.train, catalogue, chosen)
+        challenger: TreeScorer | None = fit_challenger(split.train, catalogue, chosen, placed)
     except FittingError:
         challenger = None
     if challenger is not None:
@@ -95,8 +95,13 @@ def train(
     )
 
 
-def fit_challenger(rows: Labelled, catalogue: Catalogue, settings: TrainingSettings) -> TreeScorer:
+def fit_challenger(
+    rows: Labelled, catalogue: Catalogue, settings: TrainingSettings, prior: PointsScorer | None = None
+) -> TreeScorer:
     """Trees over the catalogue's features that have a spread here, monotone where the catalogue says so.
+
+    With a prior the trees start from the expert's points and learn what to correct in them. A few hundred enterprises
+    cannot teach a model from nothing what officers already know; they can teach it where officers are wrong.
 
     Raises
     ------
@@ -106,14 +111,20 @@ def fit_challenger(rows: Labelled, catalogue: Catalogue, settings: TrainingSetti
     varying = [name for name in catalogue.names if rows.features[name].nunique() > 1]
     if not varying:
         raise FittingError("No feature has two different values.", "Connect a feed, or give a longer period.")
+    used = {*varying, *(prior.feature_names if prior else ())}
+    columns = [name for name in catalogue.names if name in used]
     monotone: dict[str | int, int] = {
-        feature.name: feature.monotone for feature in catalogue.features if feature.name in varying
+        feature.name: feature.monotone for feature in catalogue.features if feature.name in used
     }
     model = CreditClassifier(
-        monotone=monotone, seed=settings.seed, threads=settings.threads, catalogue_digest=catalogue.digest
+        monotone=monotone,
+        seed=settings.seed,
+        threads=settings.threads,
+        catalogue_digest=catalogue.digest,
+        prior=prior,
     )
     fitted = model.fit(
-        rows.features[varying],
+        rows.features[columns],
         rows.outcome,
         sample_weight=rows.weight,
         groups=rows.enterprises.astype(str),
