@@ -132,6 +132,7 @@ def list_to_json(found: RiskList) -> dict[str, Any]:
 
 
 def _titled(home: Home, alert: Mapping[str, Any]) -> dict[str, Any]:
-    rule = home.policies.rules.get(f"typologies/{alert['rule']}")
+    # R11b is a second measure of the pattern R11 and shares its entry.
+    rule = home.policies.rules.get(f"typologies/{alert['rule'].rstrip('b')}")
     words = {"zh": rule.title.zh, "en": rule.title.en} if rule else {}
     return {**alert, **words}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Any
 
 from expectations.vocabulary.grade import Grade, Severity
@@ -65,6 +66,11 @@ class RiskRow:
     def departments(self) -> tuple[str, ...]:
         """The departments asked to act, each once."""
         return tuple(dict.fromkeys(measure.department for measure in self.measures))
+
+    @property
+    def exposed_shown(self) -> str:
+        """The exposed amount with thousands apart, as a person reads it."""
+        return f"{Decimal(self.exposed_cny):,}"
 
     @property
     def due_on(self) -> str:
@@ -175,5 +181,5 @@ def rank_rows(decisions: Iterable[Record], alerts: Iterable[Record]) -> tuple[Ri
         severity = _severity(decision, open_alerts)
         if severity is not None:
             rows.append(_row(decision, open_alerts, severity))
-    rows.sort(key=lambda row: (row.severity.rank, -float(row.exposed_cny), row.uscc))
+    rows.sort(key=lambda row: (row.severity.rank, -Decimal(row.exposed_cny), row.uscc))
     return tuple(replace(row, rank=rank) for rank, row in enumerate(rows, start=1))
