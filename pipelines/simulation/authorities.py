@@ -33,7 +33,7 @@ SEVERITIES = ("minor", "general", "serious")
 MINOR_PER_GENERAL = 1.0
 """Minor penalties for each graver one: they are not adverse events, and a model must not take them for such."""
 
-FULFILLED, REPAIRED, REVOKED = 0.85, 0.45, 0.04
+FULFILLED, REPAIRED, REVOKED = 0.85, 0.3, 0.03
 
 CUSTOMS_RATINGS = ("advanced_certified", "certified", "regular", "dishonest", "seriously_dishonest")
 TAX_RATINGS = ("A", "B", "M", "C", "D")

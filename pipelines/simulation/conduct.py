@@ -29,8 +29,8 @@ class Kind(IntEnum):
     SETTLEMENT = 2  # receipts that fall short and scatter
     LOGISTICS = 3  # slow parcels, tracks with holes
     RETURNS = 4  # many returns, bar codes that do not match
-    PRICING = 5  # prices below peers, and findings on price at inspection
-    PURCHASING = 6  # purchases without invoice, purchases that do not cover sales
+    PRICING = 5  # steep discounts, prices below peers, and findings at inspection
+    PURCHASING = 6  # purchases without invoice, and too few of them to cover sales
 
 
 KINDS = len(Kind)
@@ -44,11 +44,11 @@ symptoms would say all there is to say."""
 
 OWN_PART = 1.4
 
-DRIFTERS_WORSE = 0.18
-DRIFTERS_BETTER = 0.10
+DRIFTERS_WORSE = 0.13
+DRIFTERS_BETTER = 0.13
 DRIFT = 2.2
-"""A tenth of the zone mends and nearly a fifth slips, in two kinds, by this much logit over three months: without
-drift a past grade would be as good as today's data."""
+"""An eighth of the zone slips and an eighth mends, in two kinds, by this much logit over three months: without drift a
+past grade would be as good as today's data, and with more of one than of the other no rate of the past would hold."""
 
 RIPPLE = 0.25
 """Month-to-month wobble in logit."""

@@ -37,11 +37,11 @@ DISHONEST_RATE = 0.8
 VIEW_NOISE = 0.6
 """How wrong customs' own view of an enterprise is (log)."""
 
-FINDING = (0.006, 0.16)
+FINDING = (0.006, 0.10)
 """Chance that an inspection finds something, from the best conduct to the worst."""
 
-PLANTED_FINDING = 0.3
-GRAVE_SHARE = 0.35
+PLANTED_FINDING = 0.15
+GRAVE_SHARE = 0.12
 """Share of findings with goods seized or tax recovered: those are adverse events."""
 
 RESULTS = ("no_difference", "quantity", "name", "hs_code", "price", "origin", "name|hs_code", "quality")

@@ -26,14 +26,24 @@ DELAY_MONTHS = 3
 """An authority acts on what it saw over the last months: the hazard follows the mean of the three before."""
 
 HORIZON_MONTHS = 6
-PLANTED_LIFT = 0.9
+PLANTED_LIFT = 0.6
 """Log of the extra hazard from an episode's second month on."""
 
 YOUNG_DAYS = 365
-FRAILTY = 0.5
+FRAILTY = 0.3
 """What no feed shows (log): together with chance it bounds every model."""
 
-INSPECTION_PART = 0.2
+DETERRED = 0.4
+DETERRED_MONTHS = 12
+"""After an event an enterprise mends its ways for a year. So a past penalty tells less than it seems to, and what
+an enterprise does now tells more."""
+
+DETERRENCE_MARGIN = 1.35
+"""The hazard is set higher by this much, to bring about the wanted rate in spite of deterrence."""
+
+NO_MONTH = -1000
+
+INSPECTION_PART = 0.08
 """Share of the adverse rate that inspection findings bring; the rest comes from the hazard here."""
 
 
@@ -53,13 +63,17 @@ OUTCOME_SHARES = (0.50, 0.14, 0.09, 0.09, 0.08, 0.10)
 
 @dataclass(frozen=True)
 class Outcomes:
-    """Events in order of enterprise and day, and the hazard they were drawn from (enterprise, month)."""
+    """Events in order of enterprise and month.
+
+    ``hazard`` (enterprise, month) is that of an enterprise that was not punished lately; ``happened`` marks the months
+    with an event.
+    """
 
     enterprise: Integers
     day: Integers
     kind: Integers
     hazard: Floats
-    exposure: Booleans
+    happened: Booleans
 
 
 def risk(world: World) -> Floats:
@@ -71,9 +85,10 @@ def risk(world: World) -> Floats:
     returns, logistics = seen[Kind.RETURNS], seen[Kind.LOGISTICS]
     is_young = calendar.month_starts[None, :-1] < population.established[:, None] + YOUNG_DAYS
     return np.asarray(
-        6.0 * np.clip(tax - 0.35, 0, None)
-        + 11.0 * settlement * purchasing
-        + 1.5 * np.maximum(papers, pricing) ** 2
+        1.5 * np.clip(tax - 0.35, 0, None)
+        + 5.0 * purchasing
+        + 6.0 * purchasing * np.maximum(pricing, settlement)
+        + 3.5 * np.maximum(papers, pricing) ** 2
         + 4.5 * returns * (1 - logistics)
         + 1.0 * is_young * papers
         + PLANTED_LIFT * _planted(calendar, population, world.plan)
@@ -86,20 +101,54 @@ def happen(world: World) -> Outcomes:
     random = settings.stream("outcomes")
     log_risk = risk(world) + random.normal(0, FRAILTY, population.size)[:, None]
     exposure = _exposed(calendar, population)
-    level = _level(log_risk, exposure, calendar, settings.adverse_rate * (1 - INSPECTION_PART))
+    level = _level(log_risk, exposure, calendar, settings.adverse_rate * (1 - INSPECTION_PART) * DETERRENCE_MARGIN)
     hazard = np.exp(level + log_risk) * exposure
-    enterprise, month = np.nonzero(random.random(hazard.shape) < 1 - np.exp(-hazard))
+    happened = _one_month_after_another(hazard, random.random(hazard.shape))
+    enterprise, month = np.nonzero(happened)
     length = np.diff(calendar.month_starts)[month]
     day = calendar.month_starts[month] + (random.random(len(month)) * length).astype(np.int64)
     kind = random.choice(len(OUTCOME_SHARES), len(month), p=OUTCOME_SHARES)
-    return Outcomes(enterprise, day, kind, hazard, exposure)
+    return Outcomes(enterprise, day, kind, hazard, happened)
 
 
-def probability(hazard: Floats) -> Floats:
-    """Chance of an event in the six months after each month, from the hazards of those months."""
-    total = np.cumsum(np.pad(hazard, ((0, 0), (1, HORIZON_MONTHS))), axis=1)
-    months = hazard.shape[1]
-    ahead = total[:, 1 + HORIZON_MONTHS : 1 + HORIZON_MONTHS + months] - total[:, 1 : 1 + months]
+def _one_month_after_another(hazard: Floats, draw: Floats) -> Booleans:
+    """Events month by month: who was punished lately is careful for a while."""
+    happened = np.zeros(hazard.shape, dtype=bool)
+    last = np.full(len(hazard), NO_MONTH)
+    for month in range(hazard.shape[1]):
+        now = hazard[:, month] * deterrence(last, month)
+        happened[:, month] = draw[:, month] < 1 - np.exp(-now)
+        last[happened[:, month]] = month
+    return happened
+
+
+def deterrence(last: Integers, month: int | Integers) -> Floats:
+    """What is left of the hazard in a month after the last event's month."""
+    return np.where(month - last <= DETERRED_MONTHS, DETERRED, 1.0)
+
+
+def last_event(happened: Booleans) -> Integers:
+    """The month of the last event up to each month (enterprise, month); ``NO_MONTH`` where there was none."""
+    months = np.where(happened, np.arange(happened.shape[1])[None, :], NO_MONTH)
+    return np.maximum.accumulate(months, axis=1)
+
+
+def probability(hazard: Floats, happened: Booleans, findings: Floats) -> Floats:
+    """Chance of an event in the six months after each month (enterprise, month).
+
+    Parameters
+    ----------
+    hazard, happened:
+        As of ``Outcomes``: what is known of deterrence up to the month counts, nothing later.
+    findings:
+        Expected grave inspection findings by month, which deterrence leaves as they are.
+    """
+    last = last_event(happened)
+    months = np.arange(hazard.shape[1])[None, :]
+    ahead = np.zeros(hazard.shape)
+    for step in range(1, HORIZON_MONTHS + 1):
+        later = np.pad(hazard, ((0, 0), (0, step)))[:, step:] * deterrence(last, months + step)
+        ahead += later + np.pad(findings, ((0, 0), (0, step)))[:, step:]
     return np.asarray(1 - np.exp(-ahead))
 
 
@@ -131,6 +180,7 @@ def _level(log_risk: Floats, exposure: Booleans, calendar: Calendar, wanted: flo
     low, high = -12.0, 2.0
     for _ in range(50):
         middle = (low + high) / 2
-        chance = probability(np.exp(middle + log_risk) * exposure)[:, months]
+        hazard = np.exp(middle + log_risk) * exposure
+        chance = probability(hazard, np.zeros(hazard.shape, dtype=bool), np.zeros(hazard.shape))[:, months]
         low, high = (middle, high) if chance[exposure[:, months]].mean() < wanted else (low, middle)
     return middle

@@ -28,13 +28,13 @@ COST = 0.74
 UNCOVERED = 0.45
 """Purchases against sales; the worst conduct leaves nearly half of them uncovered."""
 
-WITHOUT_INVOICE = (0.04, 0.75)
-PARTS = 2
-"""Purchases a month."""
+WITHOUT_INVOICE = (0.02, 0.9)
+PARTS = 6
+"""Purchases a month: enough that the share without invoice says what conduct is."""
 
 
 def procure(world: World, books: Books) -> Rows:
-    """Table ``procurement``: two purchases a month for each month of sales, some days before it."""
+    """Table ``procurement``: six purchases a month for each month of sales, some days before it."""
     random = world.settings.stream("procurement")
     sales = books.exports + books.imports_sold
     enterprise, month = np.nonzero(sales)
@@ -45,13 +45,13 @@ def procure(world: World, books: Books) -> Rows:
     careless = world.conduct.at(Kind.PURCHASING, enterprise, month)
     share = COST * (1 - UNCOVERED * careless**1.3) * random.uniform(0.9, 1.1, len(month)) / PARTS
     amount = np.maximum(np.round(sales[enterprise, month] * share).astype(np.int64), 100)
-    rate = WITHOUT_INVOICE[0] + (WITHOUT_INVOICE[1] - WITHOUT_INVOICE[0]) * careless**1.3
+    rate = WITHOUT_INVOICE[0] + (WITHOUT_INVOICE[1] - WITHOUT_INVOICE[0]) * careless
     has_invoice = random.random(len(month)) >= rate
     article = world.articles.first[enterprise] + part % world.articles.count[enterprise]
     good = world.articles.good[article]
     suppliers = world.population.serving(Service.SUPPLIER)
     supplier = suppliers[(enterprise + part) % len(suppliers)]
-    day = world.calendar.month_starts[month] - 12 + part * 9 + random.integers(0, 6, len(month))
+    day = world.calendar.month_starts[month] - 16 + part * 4 + random.integers(0, 4, len(month))
     ordered = midnight(day) + random.integers(9 * 3600, 18 * 3600, len(month)) * SECOND
     kept = ordered < midnight(world.calendar.last_day + 1) - DAY
     quantity = np.maximum(amount // np.maximum(world.articles.price[article] * 74 // 100, 1), 1)

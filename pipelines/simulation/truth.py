@@ -14,7 +14,7 @@ from pipelines.simulation.columns import dates, words
 from pipelines.simulation.conduct import KINDS, Kind
 from pipelines.simulation.enterprises import Temperament
 from pipelines.simulation.inspections import Inspections
-from pipelines.simulation.outcomes import Outcome, Outcomes, probability
+from pipelines.simulation.outcomes import Outcome, Outcomes, deterrence, last_event, probability
 from pipelines.simulation.plan import Plan
 from pipelines.simulation.world import World
 
@@ -40,9 +40,9 @@ class Truth:
 
 def tell(world: World, outcomes: Outcomes, inspections: list[Inspections]) -> Truth:
     """Put the truth together."""
-    hazard = outcomes.hazard + findings_hazard(world, inspections)
+    findings = findings_hazard(world, inspections)
     return Truth(
-        enterprises=_enterprises(world, hazard),
+        enterprises=_enterprises(world, outcomes, findings),
         episodes=_episodes(world),
         events=_events(world, outcomes, inspections),
     )
@@ -79,11 +79,13 @@ def _events(world: World, outcomes: Outcomes, inspections: list[Inspections]) ->
     )
 
 
-def _enterprises(world: World, hazard: Floats) -> pa.Table:
+def _enterprises(world: World, outcomes: Outcomes, findings: Floats) -> pa.Table:
     """One row per enterprise and month end of the span."""
     calendar, population = world.calendar, world.population
     months = calendar.trade_months
-    chance = probability(hazard)
+    chance = probability(outcomes.hazard, outcomes.happened, findings)
+    every_month = np.arange(world.calendar.month_count)[None, :]
+    hazard = outcomes.hazard * deterrence(last_event(outcomes.happened), every_month) + findings
     enterprise, month = (part.ravel() for part in np.meshgrid(np.arange(population.size), months, indexing="ij"))
     ends = calendar.month_starts[month + 1] - 1
     planted = _planted_words(world.plan, population.size)

@@ -107,7 +107,9 @@ def _retail(world: World, officials: Officials, feeds: _Feeds) -> tuple[tuple[Re
     """Retail trade with its tracks, returns and inspections."""
     retail = trade(world)
     planted_retail.plant(world, retail)
-    planted_prices.plant(world, retail, world.conduct.at(Kind.PRICING, retail.seller, retail.month))
+    lean = world.conduct.at(Kind.PRICING, retail.seller, retail.month)
+    planted_prices.plant(world, retail, lean)
+    planted_prices.give_discounts(world, retail, lean)
     sums = add_up(retail, world.articles)
     writer = RetailWriter(world, retail, sums)
     times = scan_times(retail, world.conduct, world.settings.stream("scans"))
