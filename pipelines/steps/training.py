@@ -45,7 +45,11 @@ def history_of(home: Home, lake: PinnedLake, known_on: date) -> History:
         define_known(engine, versions_of(home, lake, day), looking_at(home, lake, day))
         names = ", ".join(f"'{table}'" for table in TRADE)
         ((first, last),) = engine.rows(
-            f"select min(first_day), max(least(last_day, business_date)) from feed, as_of where table_name in ({names})"
+            f"""
+            select min(first_day), max(least(last_day, business_date))
+            from feed, as_of
+            -- least() passes over nulls: a feed that never spoke would speak until today.
+            where table_name in ({names}) and last_day is not null"""
         )
     if not isinstance(first, date) or not isinstance(last, date):
         raise ConflictError("The lake holds no trade to learn from.", "Take batches in first: xinji ingest PATH")
