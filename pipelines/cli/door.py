@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 Account = Annotated[str, typer.Option(help="Who does it: an account id, never a person's name.")]
 Reason = Annotated[str, typer.Option(help="Why, for the record.")]
+_PLACES_SHOWN = 3
+
 Sequence = Annotated[int, typer.Argument(help="The batch's number, as 'batch list' shows it.")]
 
 
@@ -167,10 +169,23 @@ def show_ingest(report: IngestReport) -> None:
             say(f"{batch.path}: taken before; nothing changed.")
         for finding in batch.findings:
             say(f"{batch.path}: {finding['en']}")
+    for says, places in _places_by_finding(report).items():
+        say(
+            says,
+            f"  {len(places)} x: {', '.join(places[:_PLACES_SHOWN])}{' ...' if len(places) > _PLACES_SHOWN else ''}",
+        )
+
+
+def _places_by_finding(report: IngestReport) -> dict[str, list[str]]:
+    """Where each remark on a file applies. A feed that lacks a field lacks it every day; that is said once."""
+    found: dict[str, list[str]] = {}
+    for batch in report.batches:
         for file in batch.files():
             for finding in file.findings:
                 if finding["level"] != "note":
-                    say(f"{file.name} ({file.table_name}): {finding['en']}")
+                    name = f"batch {batch.batch.sequence}" if batch.batch else batch.path
+                    found.setdefault(f"{file.table_name}: {finding['en']}", []).append(f"{file.name} ({name})")
+    return found
 
 
 def list_batches() -> None:

@@ -59,7 +59,10 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) 
     from rich.markup import escape
     from rich.table import Table
 
-    grid = Table(*columns, title=title, title_justify="left", title_style="bold")
+    grid = Table(title=title, title_justify="left", title_style="bold")
+    for place, column in enumerate(columns):
+        # What a row is about stays whole; the rest gives way where the screen is narrow.
+        grid.add_column(column, no_wrap=place == 0, overflow="fold")
     for row in rows:
         grid.add_row(*("" if cell is None else escape(str(cell)) for cell in row))
     Console(highlight=False).print(grid)

@@ -135,7 +135,7 @@ def _day(on: str | None) -> tuple[Any, Any]:
 
 
 def _caps(record: dict[str, Any]) -> str:
-    return " ".join(cap["id"] for cap in record["caps"])
+    return " ".join(dict.fromkeys(cap["id"] for cap in record["caps"]))
 
 
 def _grade_lines(record: dict[str, Any]) -> list[str]:
@@ -155,6 +155,13 @@ def _grade_lines(record: dict[str, Any]) -> list[str]:
     ]
     known = ", ".join(f"{name} {value:.0f}" for name, value in record["dimensions"].items() if value is not None)
     lines.append(f"Dimensions: {known}")
+    if record["feeds_missing"]:
+        lines.append(
+            "Not connected in this zone, so neither for nor against the enterprise: "
+            + ", ".join(record["feeds_missing"])
+        )
+    if record["feeds_late"]:
+        lines.append("Late on that day: " + ", ".join(record["feeds_late"]))
     lines.append(f"Decision {record['decision_id']}")
     return lines
 

@@ -154,7 +154,7 @@ def _row(decision: Record, alerts: Sequence[Record], severity: Severity) -> Risk
         reasons_zh=tuple(reason["zh"] for reason in decision["reasons"]),
         reasons_en=tuple(reason["en"] for reason in decision["reasons"]),
         triggers=tuple(triggers),
-        caps=tuple(cap["id"] for cap in decision["caps"]),
+        caps=tuple(dict.fromkeys(cap["id"] for cap in decision["caps"])),
         exposed_cny=f"{exposed // 100}.{exposed % 100:02d}",
         measures=tuple(_measure(action) for action in decision["actions"]),
         decision_id=decision["decision_id"],
@@ -162,8 +162,13 @@ def _row(decision: Record, alerts: Sequence[Record], severity: Severity) -> Risk
     )
 
 
+def _worst_first(score: int | None) -> tuple[bool, int]:
+    """Enterprises without a score after those with one."""
+    return score is None, score or 0
+
+
 def rank_rows(decisions: Iterable[Record], alerts: Iterable[Record]) -> tuple[RiskRow, ...]:
-    """The rows of the list, ranked from 1.
+    """The rows of the list, ranked from 1: by severity, then by what is exposed, then by score.
 
     Parameters
     ----------
@@ -181,5 +186,5 @@ def rank_rows(decisions: Iterable[Record], alerts: Iterable[Record]) -> tuple[Ri
         severity = _severity(decision, open_alerts)
         if severity is not None:
             rows.append(_row(decision, open_alerts, severity))
-    rows.sort(key=lambda row: (row.severity.rank, -Decimal(row.exposed_cny), row.uscc))
+    rows.sort(key=lambda row: (row.severity.rank, -Decimal(row.exposed_cny), _worst_first(row.score), row.uscc))
     return tuple(replace(row, rank=rank) for rank, row in enumerate(rows, start=1))

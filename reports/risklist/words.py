@@ -14,7 +14,7 @@ _NOTES = {
         "等级由高到低为 AAA、AA、A、B、C、D；没有生效的官方事实，任何企业不会被评为 D。",
         "“实测 / 阈值”为该规则当日测得的数值与政策文件规定的界限。",
         "证据为单证编号，可在来源系统中查到原件；清单不含个人信息。",
-        "排序：高、中、低，其次按涉及金额，再按统一社会信用代码。",
+        "排序：高、中、低，其次按涉及金额由大到小，再按信用分由低到高。",
     ),
     "en": (
         "The system makes this list from rules and a model, as a hint where to look; each department decides by law.",
