@@ -43,11 +43,15 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What is said beside the grade: reasons, the seven dimensions (0-100), suggested actions (id, zh, en, ...)."""
+    """What is said beside the grade: reasons, the seven dimensions (0-100), suggested actions (id, zh, en, ...).
+
+    ``excused`` are patterns over their threshold that raise no alert, each with the reason (rule, guard, ...).
+    """
 
     reasons: Sequence[Reason] = ()
     dimensions: Mapping[str, float | None] = field(default_factory=dict)
     actions: Sequence[Mapping[str, Any]] = ()
+    excused: Sequence[Mapping[str, Any]] = ()
 
 
 def decision_record(
@@ -64,6 +68,7 @@ def decision_record(
         "dimensions": dict(explanation.dimensions),
         "reasons": [_reason(reason) for reason in explanation.reasons],
         "actions": [dict(action) for action in explanation.actions],
+        "excused": [dict(one) for one in explanation.excused],
         "feeds_missing": list(subject.feeds_missing),
         "feeds_late": list(subject.feeds_late),
         "model": {"version": provenance.model_version, "digest": provenance.model_digest},
@@ -84,7 +89,7 @@ def decision_id(record: Mapping[str, Any]) -> str:
 def rejudge(record: Mapping[str, Any], policy: Policy) -> Record:
     """The decision made again from the record's own inputs and the policy in force then.
 
-    Reasons, dimensions and actions are taken over: they follow from features and texts that are stored elsewhere.
+    Reasons, dimensions, actions and what was excused are taken over: they follow from what is stored elsewhere.
 
     Raises
     ------

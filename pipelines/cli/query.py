@@ -153,6 +153,11 @@ def _grade_lines(record: dict[str, Any]) -> list[str]:
     lines += [
         f"  {cap['id']}: at most {cap['max_grade'] or 'no grade'}, because of {cap['fact']}" for cap in record["caps"]
     ]
+    lines += [
+        f"  {one['rule']} over its limit, no alert: {one['peer_share']:.0%} of the peers rose as well in the "
+        f"{one['promotion']['en']} ({one['guard']})"
+        for one in record["excused"]
+    ]
     known = ", ".join(f"{name} {value:.0f}" for name, value in record["dimensions"].items() if value is not None)
     lines.append(f"Dimensions: {known}")
     if record["feeds_missing"]:

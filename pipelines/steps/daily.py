@@ -22,7 +22,7 @@ from features.engine import Engine
 from features.facts.official import FactRecord, official_facts
 from features.table import feature_table, vector_digests
 from features.typologies import Hit as MeasuredHit
-from features.typologies import find_hits, unmeasured_rules
+from features.typologies import find_hits, rising_peer_shares, unmeasured_rules
 from models.grade.subject import OfficialFact
 from models.policy.inforce import Policy
 from models.policy.parameters import typology_parameters
@@ -100,13 +100,16 @@ def measure(home: Home, day: Day, lake: PinnedLake) -> Measured:
         define_known(engine, versions_of(home, lake, day), as_of)
         build_history(engine, day.business_date)
         features = feature_table(engine, home.catalogue, day.business_date, day.known_at, as_of.connected)
-        found = find_hits(engine, typology_parameters(policy), day.business_date)
-        hits, _explained = seasonal_guard(map(_hit, found), {}, policy)
+        numbers = typology_parameters(policy)
+        found = find_hits(engine, numbers, day.business_date)
+        shares = rising_peer_shares(engine, numbers["R21"], day.business_date) if "R21" in numbers else {}
+        hits, excused = seasonal_guard(map(_hit, found), shares, policy)
         return Measured(
             features=features,
             digests=vector_digests(features.frame),
             facts={uscc: tuple(map(_fact, records)) for uscc, records in official_facts(engine).items()},
             hits=hits,
+            excused=excused,
             steps=tuple(_officer_steps(engine)),
             late=late_feeds(engine),
             unmeasured=unmeasured_rules(engine),

@@ -25,6 +25,7 @@ from pipelines.storage.decisions import Record, alert_records
 from pipelines.storage.outbox import NewMessage
 from reports.alerts.alert import Alert, AlertStep, Hit
 from reports.alerts.episodes import AlertDay
+from reports.alerts.season import ExcusedHit
 from reports.supervision.actions import suggest
 
 
@@ -40,6 +41,8 @@ class Measured:
         Official facts per enterprise, in force or not.
     hits:
         Patterns over their threshold.
+    excused:
+        Those among them that the season explains; they raise no alert and stay on record.
     steps:
         What officers did with alerts.
     late:
@@ -52,6 +55,7 @@ class Measured:
     digests: list[str]
     facts: Mapping[str, tuple[OfficialFact, ...]]
     hits: tuple[Hit, ...]
+    excused: tuple[ExcusedHit, ...]
     steps: tuple[AlertStep, ...]
     late: frozenset[str]
     unmeasured: frozenset[str]
@@ -152,7 +156,7 @@ class _Judging:
             code_version=given.code_version,
             supersedes=self.memory.superseded.get(uscc),
         )
-        said = self._explanation(row, judgement, alerts)
+        said = self._explanation(row, uscc, judgement, alerts)
         return decision_record(subject, judgement, given.policy, provenance, said)
 
     def _subject(self, row: int, uscc: str, alerts: Sequence[Alert]) -> Subject:
@@ -175,7 +179,7 @@ class _Judging:
             feeds_late=self.given.feeds_late,
         )
 
-    def _explanation(self, row: int, judgement: Judgement, alerts: Sequence[Alert]) -> Explanation:
+    def _explanation(self, row: int, uscc: str, judgement: Judgement, alerts: Sequence[Alert]) -> Explanation:
         policy = self.given.policy
         from_model = [_reason(reason, policy) for reason in self.scored.reasons[row]]
         dimensions = {
@@ -187,6 +191,7 @@ class _Judging:
             reasons=reasons_for(judgement, from_model, policy),
             dimensions=dimensions,
             actions=[action.to_json() for action in actions],
+            excused=[one.to_json() for one in self.measured.excused if one.hit.uscc == uscc],
         )
 
 

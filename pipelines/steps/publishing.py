@@ -19,7 +19,7 @@ from pipelines.storage.database import Database
 from reports.risklist.columns import Language
 from reports.risklist.page import render_page
 from reports.risklist.plain import render_csv
-from reports.risklist.rows import RiskList, rank_rows
+from reports.risklist.rows import RiskList, excused_of, rank_rows
 from reports.risklist.workbook import render_workbook
 
 _RENDERERS: Mapping[str, Callable[[RiskList, Language], bytes]] = {
@@ -73,6 +73,7 @@ def risk_list(home: Home, business_date: date) -> RiskList:
         model=run.model_version,
         policy_digest=run.policy_digest,
         rows=rank_rows(records, alerts),
+        excused=excused_of(records),
     )
 
 

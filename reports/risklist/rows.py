@@ -79,8 +79,28 @@ class RiskRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Excused:
+    """A pattern of one enterprise that raised no alert, since enough peers rose as well in a promotion."""
+
+    uscc: str
+    rule: str
+    promotion_zh: str
+    promotion_en: str
+    peer_share: float
+    least_share: float
+
+
+@dataclass(frozen=True, slots=True)
 class RiskList:
-    """The list of one business date. ``graded`` counts every enterprise graded, listed or not."""
+    """The list of one business date.
+
+    Attributes
+    ----------
+    graded:
+        Every enterprise graded, listed or not.
+    excused:
+        Patterns over their threshold that the season explains: no alert, but nothing is dropped unseen.
+    """
 
     business_date: str
     known_at: str
@@ -92,6 +112,23 @@ class RiskList:
     model: str
     policy_digest: str
     rows: tuple[RiskRow, ...] = field(default=())
+    excused: tuple[Excused, ...] = ()
+
+
+def excused_of(decisions: Iterable[Record]) -> tuple[Excused, ...]:
+    """What the season explained, as the day's decisions have it on record."""
+    return tuple(
+        Excused(
+            decision["uscc"],
+            one["rule"],
+            one["promotion"]["zh"],
+            one["promotion"]["en"],
+            one["peer_share"],
+            one["least_share"],
+        )
+        for decision in decisions
+        for one in decision["excused"]
+    )
 
 
 def _severity(decision: Record, alerts: Sequence[Record]) -> Severity | None:

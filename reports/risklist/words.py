@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reports.risklist.columns import Language
-from reports.risklist.rows import RiskList
+from reports.risklist.rows import Excused, RiskList
 
 TITLE = {"zh": "企业信用风险日清单", "en": "Daily enterprise risk list"}
 
@@ -22,7 +22,7 @@ _NOTES = {
         "Grades from best to worst are AAA, AA, A, B, C, D; without an official fact in force nobody is graded D.",
         "'Value / threshold' is what the rule measured that day against the limit that policy sets.",
         "Evidence is document numbers, to be looked up in the source system; the list holds no personal data.",
-        "Order: high, medium, low, then the exposed amount, then the USCC.",
+        "Order: high, medium, low, then the larger exposed amount, then the lower score.",
     ),
 }
 
@@ -54,4 +54,16 @@ def notes(risk_list: RiskList, language: Language) -> tuple[str, ...]:
             f"Data known at {risk_list.known_at}; model {risk_list.model}; policy {risk_list.policy_digest[:16]}.",
             f"Feeds not connected or not arrived: {missing}." if missing else "Every connected feed has arrived.",
         )
-    return (*_NOTES[language], *made)
+    return (*_NOTES[language], *made, *(_excused(one, language) for one in risk_list.excused))
+
+
+def _excused(one: Excused, language: Language) -> str:
+    if language == "zh":
+        return (
+            f"{one.uscc} 达到 {one.rule} 界限但未预警：{one.promotion_zh}期间 {one.peer_share:.0%} 的同类企业"
+            f"业务量同样上升（满 {one.least_share:.0%} 即不作为异常）。"
+        )
+    return (
+        f"{one.uscc} reached the limit of {one.rule} and raised no alert: in the {one.promotion_en}, "
+        f"{one.peer_share:.0%} of its peers rose as well (from {one.least_share:.0%} a rise is no anomaly)."
+    )

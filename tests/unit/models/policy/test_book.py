@@ -126,7 +126,7 @@ def test_measuring_gets_its_parameters_by_name(book: PolicyBook) -> None:
     assert parameters["R04"]["annual_limit_fen"] == 2_600_000
     assert parameters["R05"]["z_max"] == -3.5
     assert parameters["R11"]["severe"] == 0.4
-    assert parameters["R21"] == {"peer_share": 0.3}
+    assert parameters["R21"]["peer_share"] == 0.3
     assert sorted(parameters) == ["R01", "R03", "R04", "R05", "R11", "R16", "R21"]
 
 

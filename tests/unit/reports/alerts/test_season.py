@@ -18,8 +18,8 @@ def _hit(day: date, rule: str = "R16") -> Hit:
 
 
 def _kept(day: date, share: float, rule: str = "R16") -> int:
-    kept, explained = seasonal_guard([_hit(day, rule)], {USCC: share}, BOOK.in_force(day))
-    assert len(kept) + len(explained) == 1
+    kept, excused = seasonal_guard([_hit(day, rule)], {USCC: share}, BOOK.in_force(day))
+    assert len(kept) + len(excused) == 1
     return len(kept)
 
 
@@ -53,3 +53,11 @@ def test_only_guarded_rules_are_excused() -> None:
 def test_an_enterprise_without_peers_is_not_excused() -> None:
     kept, _ = seasonal_guard([_hit(date(2026, 11, 11))], {}, BOOK.in_force(date(2026, 11, 11)))
     assert len(kept) == 1
+
+
+def test_what_the_season_excuses_says_by_which_promotion_and_how_many_rose() -> None:
+    day = date(2026, 11, 11)
+    _, (excused,) = seasonal_guard([_hit(day)], {USCC: 0.45}, BOOK.in_force(day))
+    said = excused.to_json()
+    assert (said["rule"], said["guard"], said["peer_share"], said["least_share"]) == ("R16", "R21", 0.45, 0.3)
+    assert said["promotion"] == {"zh": "双十一", "en": "11.11 sale"}
