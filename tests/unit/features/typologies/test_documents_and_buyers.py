@@ -1,4 +1,4 @@
-"""Scenarios 2 to 10 and 22 of the acceptance list, each in the smallest world that tells it."""
+"""R01, R03 and R04 beyond the cases that officials read: feeds with holes, several documents, every border."""
 
 from __future__ import annotations
 
@@ -30,26 +30,6 @@ PARAMETERS: Mapping[str, Mapping[str, int | float]] = {
 def hits_of(world: World, rule: str, **changed: int | float) -> list[Hit]:
     """What the rule finds on D, with some of its numbers changed."""
     return find_hits(world.known(D), {rule: {**PARAMETERS[rule], **changed}}, D)
-
-
-class TestThreeDocuments:
-    def test_scenario_2_a_payment_that_equals_goods_freight_and_tax_less_discount_matches(self) -> None:
-        world = World()
-        sell(world, "1", at(D), value="515.50", paid="515.50")  # 480 + 20 + 45.50 - 30
-        assert hits_of(world, "R01", n_min=1) == []
-
-    @pytest.mark.parametrize(("paid", "mismatches"), [("515.49", 0), ("515.48", 1)])
-    def test_scenario_3_one_fen_off_matches_and_two_do_not(self, paid: str, mismatches: int) -> None:
-        world = World()
-        sell(world, "1", at(D), value="515.50", paid=paid)
-        rows = world.known(D).rows("select sum(unmatched_lists) from rollup_customs")
-        assert rows == [(mismatches,)]
-        assert len(hits_of(world, "R01", n_min=1)) == mismatches
-
-    def test_scenario_3_one_mismatched_row_is_no_alert_about_the_enterprise(self) -> None:
-        world = World()
-        sell(world, "1", at(D), value="515.50", paid="515.48")
-        assert hits_of(world, "R01") == []
 
 
 def many_sales(world: World, count: int, wrong: int, fault: str) -> None:
@@ -142,28 +122,6 @@ def buy_before(world: World, total: str) -> None:
 
 
 class TestYearlyQuota:
-    def test_scenario_4_a_year_that_comes_to_exactly_26000_is_allowed(self) -> None:
-        world = World()
-        buy_before(world, "21000.00")
-        sell(world, "last", at(D), value="5000.00")
-        assert hits_of(world, "R04") == []
-
-    def test_scenario_5_one_fen_more_is_over_the_quota_and_falls_on_the_seller_who_crosses_it(self) -> None:
-        world = World()
-        buy_before(world, "21000.01")
-        sell(world, "last", at(D), value="5000.00")
-        (hit,) = hits_of(world, "R04")
-        assert (hit.uscc, hit.severity, hit.evidence) == (SELLER, Severity.HIGH, ("ilast",))
-        assert (hit.value, hit.threshold, hit.amount_fen) == (26000.01, 26000.0, 500_000)
-        assert hit.window_from == date(2026, 1, 1)
-
-    def test_scenario_6_one_indivisible_item_counts_to_the_year_and_is_not_over_it(self) -> None:
-        world = World()
-        buy_before(world, "10000.00")
-        sell(world, "dear", at(D), value="6200.00", listed={"indivisible": True})
-        assert hits_of(world, "R04") == []
-        assert len(hits_of(world, "R04", annual_limit_fen=1_619_999)) == 1
-
     def test_last_years_lists_do_not_count(self) -> None:
         world = World()
         sell(world, "old", at("2025-12-31"), value="5000.00")
@@ -179,33 +137,6 @@ class TestYearlyQuota:
         assert hits_of(world, "R04") == []
 
 
-def returned(applied: str, arrived: str) -> list[Hit]:
-    """Scenario 5 with one earlier list of 5,000, released on 1 March, that came back."""
-    world = World()
-    buy_before(world, "20000.00")
-    sell(
-        world, "back", at("2026-03-01", 9), value="5000.00",
-        listed={"mode": "1210", "released_at": at("2026-03-01")},
-    )  # fmt: skip
-    world.add(
-        "return", refund_no="r", direction="import", uscc=SELLER, invt_no="iback", quantity=1, amount_cny="5000.00",
-        applied_at=at(applied), arrived_at=at(arrived),
-    )  # fmt: skip
-    sell(world, "last", at(D), value="5000.00")
-    return hits_of(world, "R04")
-
-
-class TestReturnsRestoreTheQuota:
-    def test_scenario_9_applied_for_on_day_30_and_back_on_day_45_it_is_given_back(self) -> None:
-        assert returned("2026-03-31", "2026-04-15") == []
-
-    def test_scenario_10_applied_for_on_day_31_it_is_not(self) -> None:
-        assert len(returned("2026-04-01", "2026-04-15")) == 1
-
-    def test_back_on_day_46_it_is_not(self) -> None:
-        assert len(returned("2026-03-31", "2026-04-16")) == 1
-
-
 def split(second: str, hours: float = 3, hs: str = "3304990011") -> list[Hit]:
     """Two lists of one buyer, of 2,600 yuan and another value, some hours apart."""
     world = World()
@@ -219,20 +150,9 @@ def split(second: str, hours: float = 3, hs: str = "3304990011") -> list[Hit]:
 
 
 class TestOrderSplitting:
-    def test_scenario_7_two_lists_that_come_to_exactly_5000_are_no_split(self) -> None:
-        assert split("2400.00") == []
-
-    def test_scenario_8_one_fen_more_is_a_medium_hit(self) -> None:
-        (hit,) = split("2400.01")
-        assert (hit.rule, hit.uscc, hit.severity, hit.value) == ("R03", SELLER, Severity.MEDIUM, 1.0)
-        assert (hit.evidence, hit.amount_fen) == (("i1", "i2"), 500_001)
-
     def test_a_day_apart_to_the_second_still_belongs_together_and_a_minute_more_does_not(self) -> None:
         assert len(split("2400.01", hours=24)) == 1
         assert split("2400.01", hours=24 + 1 / 60) == []
-
-    def test_other_goods_are_another_matter(self) -> None:
-        assert split("2400.01", hs="3305990011") == []
 
     def test_two_splits_of_one_buyer_days_apart_are_two_groups_and_a_run_of_lists_is_one(self) -> None:
         world = World()
@@ -267,7 +187,7 @@ class TestOrderSplitting:
 class TestBorrowedIdentities:
     @pytest.mark.parametrize(("buyers", "hits"), [(10, 0), (11, 1), (12, 1)])
     @pytest.mark.parametrize("token", ["consignee_phone_token", "address_token"])
-    def test_scenario_22_more_than_ten_buyers_on_one_phone_or_address(self, token: str, buyers: int, hits: int) -> None:
+    def test_more_than_ten_buyers_on_one_phone_or_address(self, token: str, buyers: int, hits: int) -> None:
         world = World()
         for index in range(buyers):
             sell(world, f"{index:02}", at(D, index), value="200.00", buyer=f"b{index}", listed={token: "shared"})
