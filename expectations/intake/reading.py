@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -12,7 +13,7 @@ from expectations.errors import UsageError
 from expectations.intake.csv_reader import read_csv
 from expectations.intake.header import match_header
 from expectations.intake.landing import LandedText, land_text
-from expectations.intake.notice import Notice, empty_file, last_line_open
+from expectations.intake.notice import Notice, empty_file, last_line_open, truncated
 from expectations.intake.parquet_reader import read_parquet
 from expectations.intake.records import Record, json_records
 from expectations.intake.rows import DeliveredFile, load_records, refused
@@ -54,8 +55,17 @@ def read_delivered(connection: duckdb.DuckDBPyConnection, path: Path, contract: 
         return refused(0, [empty_file()])
     if any(notice.refuses_file for notice in text.notices):
         return refused(max(text.shape.lines - is_csv, 0), text.notices)
-    notices = (*text.notices, *([last_line_open()] if text.shape.ends_open and not text.notices else []))
-    return (read_csv if is_csv else _read_json)(connection, text, contract, notices)
+    delivered = (read_csv if is_csv else _read_json)(connection, text, contract, text.notices)
+    if not text.shape.ends_open or text.notices or delivered.is_refused:
+        return delivered
+    end = truncated() if _breaks_off(connection, delivered.received) else last_line_open()
+    return replace(delivered, notices=(end, *delivered.notices))
+
+
+def _breaks_off(connection: duckdb.DuckDBPyConnection, last_row: int) -> bool:
+    """Whether the last row cannot be taken apart: without a line end after it, it was cut off on the way."""
+    query = "SELECT count(*) FROM malformed_rows WHERE source_row = ?"
+    return bool(connection.execute(query, [last_row]).fetchall()[0][0])
 
 
 def _read_json(

@@ -107,9 +107,9 @@ def ingest(
 
 def take_landed(home: Wiring, path: Path, moment: datetime) -> IngestReport:
     """Take in files of the dictionary's own tables."""
-    from pipelines.flows.ingest import ingest as flow
-
     home.settle_in()
+    from pipelines.flows.ingest import ingest as flow  # Prefect wants the home to be there when it is imported
+
     with working(f"Taking in {path}"):
         return flow(home, path, moment)
 
@@ -154,63 +154,87 @@ def show_translation(translation: Translation) -> None:
 
 def show_ingest(report: IngestReport) -> None:
     """Show the accounting per table, and what a clerk should look at."""
-    columns = ("received", "accepted", "quarantined", "duplicates", "orphans", "verdict")
-    tables = report.tables()
+    counts = ("received", "accepted", "quarantined", "duplicates", "orphans")
     table(
         "Rows",
-        ("table", *columns),
-        [
-            (name, *(f"{row[column]:,}" if isinstance(row[column], int) else row[column] for column in columns))
-            for name, row in tables.items()
-        ],
+        ("table", "received", "accepted", "quarantine", "repeated", "orphans", "verdict"),
+        [(name, *(f"{row[count]:,}" for count in counts), row["verdict"]) for name, row in report.tables().items()],
     )
     for batch in report.batches:
         if batch.outcome == "already_taken":
             say(f"{batch.path}: taken before; nothing changed.")
-        for finding in batch.findings:
-            say(f"{batch.path}: {finding['en']}")
+        say(*(f"{batch.path}: {finding['en'].removeprefix(f'{batch.path}: ')}" for finding in batch.findings))
     for says, places in _places_by_finding(report).items():
-        say(
-            says,
-            f"  {len(places)} x: {', '.join(places[:_PLACES_SHOWN])}{' ...' if len(places) > _PLACES_SHOWN else ''}",
-        )
+        more = f" and {len(places) - _PLACES_SHOWN} more" if len(places) > _PLACES_SHOWN else ""
+        say(says, f"  in {', '.join(places[:_PLACES_SHOWN])}{more}")
+    if any(row["quarantined"] for row in report.tables().values()):
+        say("Rows in quarantine, with the reason for each: xinji quarantine export --table TABLE --out FILE.csv")
+    for one in report.batches:
+        if one.batch is not None and one.batch.state == "withheld":
+            number = one.batch.sequence
+            say(
+                f"Batch {number} is withheld: nothing of it is used until somebody answers for it: "
+                f"xinji batch release {number} --account ID --reason WHY"
+            )
 
 
 def _places_by_finding(report: IngestReport) -> dict[str, list[str]]:
-    """Where each remark on a file applies. A feed that lacks a field lacks it every day; that is said once."""
+    """Where each remark on a file applies. A feed that lacks a field lacks it every day; that is said once.
+
+    Faults of rows are said by what is wrong, with the files that have them and how many rows of each.
+    """
     found: dict[str, list[str]] = {}
     for batch in report.batches:
+        name = f"batch {batch.batch.sequence}" if batch.batch else batch.path
         for file in batch.files():
             for finding in file.findings:
-                if finding["level"] != "note":
-                    name = f"batch {batch.batch.sequence}" if batch.batch else batch.path
-                    found.setdefault(f"{file.table_name}: {finding['en']}", []).append(f"{file.name} ({name})")
+                if finding["level"] == "note":
+                    continue
+                what, where = f"{file.table_name}: {finding['en']}", f"{file.name} ({name})"
+                if finding["level"] == "quarantine":
+                    what, where = (
+                        f"{file.table_name}, quarantined: {finding['en']}",
+                        f"{where}, rows: {finding['rows']}",
+                    )
+                found.setdefault(what, []).append(where)
     return found
 
 
 def list_batches() -> None:
     """Every batch, in the order it was taken, with its verdict and state."""
+    from expectations.vocabulary.moment import zoned
     from pipelines.storage import batches
 
     with wiring().database.reading() as connection:
         found = batches.all_batches(connection)
-    rows = [
-        (
-            one.sequence,
-            one.source,
-            one.batch_id,
-            one.received_at.isoformat(timespec="seconds"),
-            one.verdict,
-            one.state,
-            sum(file.received for file in one.files),
-            sum(file.accepted for file in one.files),
-            sum(file.quarantined for file in one.files),
-        )
+    documents = [
+        {
+            "sequence": one.sequence,
+            "source": one.source,
+            "batch_id": one.batch_id,
+            "received_at": one.received_at.isoformat(timespec="seconds"),
+            "verdict": one.verdict,
+            "state": one.state,
+            "received": sum(file.received for file in one.files),
+            "accepted": sum(file.accepted for file in one.files),
+            "quarantined": sum(file.quarantined for file in one.files),
+        }
         for one in found
     ]
-    names = ("sequence", "source", "batch_id", "received_at", "verdict", "state", "received", "accepted", "quarantined")
-    answer({"batches": [dict(zip(names, row, strict=True)) for row in rows]})
-    table("Batches", names, rows)
+    answer({"batches": documents})
+    table(
+        "Batches",
+        ("#", "batch", "received at", "verdict", "state", "rows", "accepted", "quarantine"),
+        [
+            (
+                one["sequence"],
+                one["batch_id"] or "(no manifest)",
+                zoned(batch.received_at).strftime("%Y-%m-%d %H:%M"),
+                *(one[name] for name in ("verdict", "state", "received", "accepted", "quarantined")),
+            )
+            for batch, one in zip(found, documents, strict=True)
+        ],
+    )
 
 
 def release_batch(sequence: Sequence, account: Account, reason: Reason) -> None:
@@ -243,17 +267,16 @@ def list_quarantine(of: Annotated[str | None, typer.Option("--table", help="One 
     answer({"quarantine": [one.as_json() for one in found]})
     table(
         "Quarantine",
-        ("batch", "source", "table", "file", "waiting", "sent again", "accepted", "whole file refused"),
+        ("file", "table", "batch", "waiting", "sent again", "accepted", "whole file"),
         [
             (
-                one.batch.sequence,
-                one.batch.source,
-                one.file.table_name,
                 one.file.name,
+                one.file.table_name,
+                one.batch.sequence,
                 one.waiting,
                 one.resubmitted,
                 one.accepted,
-                "yes" if one.file.is_refused else "",
+                "refused" if one.file.is_refused else "",
             )
             for one in found
         ],

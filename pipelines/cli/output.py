@@ -55,11 +55,20 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) 
     """Print a table for people; silent under ``--json``."""
     if speaks_json():
         return
+    from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
 
-    grid = Table(title=title, title_justify="left", title_style="bold")
+    grid = Table(
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        box=SIMPLE_HEAD,
+        show_edge=False,
+        pad_edge=False,
+        padding=(0, 1, 0, 0),
+    )
     for place, column in enumerate(columns):
         # What a row is about stays whole; the rest gives way where the screen is narrow.
         grid.add_column(column, no_wrap=place == 0, overflow="fold")

@@ -259,8 +259,8 @@ class _FileAtWork:
         )
 
     def _code_findings(self) -> tuple[dict[str, Any], ...]:
-        faults = of_codes(self.contract, fault_counts(self.connection))
-        return (*faults, *of_codes(self.contract, warning_counts(self.connection)))
+        faults = of_codes(self.contract, fault_counts(self.connection), "quarantine")
+        return (*faults, *of_codes(self.contract, warning_counts(self.connection), "note"))
 
 
 def _with_versions(row: BatchFile, versions: LakeFile | None) -> BatchFile:

@@ -50,12 +50,12 @@ def of_gate(findings: Sequence[GateFinding]) -> tuple[dict[str, Any], ...]:
     )
 
 
-def of_codes(contract: Contract, counts: Mapping[str, int]) -> tuple[dict[str, Any], ...]:
-    """Faults (of quarantined rows) or warnings (of accepted ones) with the number of rows that have them."""
+def of_codes(contract: Contract, counts: Mapping[str, int], level: str) -> tuple[dict[str, Any], ...]:
+    """Faults (level ``quarantine``) or warnings of accepted rows (``note``) with the number of rows that have them."""
     found = []
     for code, rows in counts.items():
         en, zh = words_of(contract, code, "en"), words_of(contract, code, "zh")
-        found.append({"code": code, "level": "note", "en": f"{rows} rows: {en}", "zh": f"{rows} 行:{zh}", "rows": rows})
+        found.append({"code": code, "level": level, "en": en, "zh": zh, "rows": rows})
     return tuple(found)
 
 
