@@ -16,6 +16,8 @@ import pytest
 
 from tests.worlds.ingest_home import csv_of, payment
 
+pytestmark = pytest.mark.xdist_group("bad_files")
+
 ROWS = 200
 BAD = (7, 150)
 """Rows of the file with one per cent of bad rows whose amount is no number."""
