@@ -7,13 +7,17 @@ from typing import Annotated
 import typer
 
 from pipelines.cli.home import wiring
-from pipelines.cli.output import answer, now
+from pipelines.cli.output import answer, now, say, table
 
 
 def add_to(application: typer.Typer) -> None:
     """Add the commands of this module."""
     application.command("serve")(serve)
     application.command("deliver")(deliver)
+    outbox = typer.Typer(help="Messages to the risk-control system: see them, revive dead ones.", no_args_is_help=True)
+    outbox.command("list")(list_messages)
+    outbox.command("revive")(revive_message)
+    application.add_typer(outbox, name="outbox")
 
 
 def serve(
@@ -45,3 +49,63 @@ def deliver() -> int:
         *([f"Stopped: {report.stopped_because}"] if report.stopped_because else []),
     )
     return 1 if report.stopped_because else 0
+
+
+def list_messages(
+    state: Annotated[str | None, typer.Option(help="pending, sent, acknowledged or dead; all when left out.")] = None,
+    uscc: Annotated[str | None, typer.Option(help="About one enterprise only.")] = None,
+    most: Annotated[int, typer.Option(min=1, help="Lines shown; --json gives all.")] = 20,
+) -> None:
+    """Messages in the order in which they go out, and how many are in each state."""
+    from pipelines.storage import outbox
+
+    with wiring().database.reading() as connection:
+        counts = outbox.counts(connection)
+        found = outbox.messages(connection, state, uscc)
+    answer(
+        {
+            "counts": counts,
+            "messages": [
+                {
+                    "message_id": one.message_id,
+                    "uscc": one.uscc,
+                    "sequence": one.sequence,
+                    "kind": one.kind,
+                    "state": one.state,
+                    "attempts": one.attempts,
+                    "next_attempt_at": one.next_attempt_at and one.next_attempt_at.isoformat(),
+                    "last_error": one.last_error,
+                }
+                for one in found
+            ],
+        }
+    )
+    say("  ".join(f"{name} {count}" for name, count in counts.items()))
+    table(
+        f"Messages, the first {min(most, len(found))} of {len(found)}",
+        ("message", "USCC", "no.", "kind", "state", "tries", "last error"),
+        [
+            (
+                one.message_id[:16],
+                one.uscc,
+                one.sequence,
+                one.kind.removeprefix("cn.xinji."),
+                one.state,
+                one.attempts,
+                one.last_error,
+            )
+            for one in found[:most]
+        ],
+    )
+
+
+def revive_message(
+    message: Annotated[str, typer.Argument(help="The message's id, or its first 16 characters.")],
+) -> None:
+    """Put a dead message back into the queue. Until then every later message about its enterprise waits."""
+    from pipelines.storage import outbox
+
+    with wiring().database.transaction() as connection:
+        dead = [one.message_id for one in outbox.messages(connection, "dead") if one.message_id.startswith(message)]
+        outbox.revive(connection, dead[0] if len(dead) == 1 else message)
+    answer({"message_id": dead[0], "state": "pending"}, f"{dead[0][:16]} goes out with the next 'xinji deliver'.")

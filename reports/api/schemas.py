@@ -32,7 +32,7 @@ class OwnGrade(_Shown):
     grade: str | None
     previous_grade: str | None
     score: int | None
-    dimensions: dict[str, float]
+    dimensions: dict[str, float | None]
     reasons: list[OwnReason]
     feeds_missing: list[str]
 
@@ -77,6 +77,17 @@ class Suggestion(_Shown):
     en: str
 
 
+class Excused(_Shown):
+    """A pattern over its limit that raised no alert, since enough peers rose as well in a promotion."""
+
+    rule: str
+    guard: str
+    value: float
+    threshold: float
+    peer_share: float
+    least_share: float
+
+
 class Model(_Shown):
     """The model a decision was made with."""
 
@@ -100,12 +111,13 @@ class FullGrade(_Shown):
     score: int | None
     score_raw: int | None
     p: float | None
-    dimensions: dict[str, float]
+    dimensions: dict[str, float | None]
     reasons: list[Reason]
     rules: list[RuleTrace]
     caps: list[Cap]
     override: dict[str, Any] | None
     actions: list[Suggestion]
+    excused: list[Excused]
     feeds_missing: list[str]
     model: Model
     policy_digest: str

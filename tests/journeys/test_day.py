@@ -9,19 +9,25 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 from sqlalchemy import text
 
+from expectations.vocabulary.role import Role
+from pipelines.settings import Settings
 from pipelines.steps import daily
 from pipelines.steps.daily import Day
 from pipelines.steps.home import Home
 from pipelines.steps.publishing import risk_list, write_reports
 from pipelines.steps.replaying import replay
-from pipelines.storage import decisions, ledger, outbox
-from tests.worlds.day_home import LAST_DAY, home_at
+from pipelines.storage import accounts, decisions, ledger, outbox
+from pipelines.wiring import Wiring
+from tests.worlds.day_home import LAST_DAY, TAKEN_AT, home_at
 
 ROOT = Path(__file__).parents[2]
 KILLED_AT = (
@@ -108,6 +114,32 @@ def test_a_decision_whose_record_was_altered_does_not_replay(fresh_home: Callabl
     outcome = replay(home, record["decision_id"])
     assert not outcome.holds
     assert "altered" in outcome.checks[0].says
+
+
+def test_every_decision_of_a_day_can_be_asked_for_over_http(fresh_home: Callable[[str], Path]) -> None:
+    path = fresh_home("home")
+    run_whole(home_at(path))
+    wiring = Wiring(Settings(home=path, threads=2))
+    with wiring.database.reading() as connection:
+        codes = [record["uscc"] for record in decisions.decisions_of(connection, LAST_DAY)]
+    with wiring.database.transaction() as connection:
+        until = TAKEN_AT + timedelta(days=1)
+        accounts.open_account(connection, "office-7", Role.REGULATOR, TAKEN_AT)
+        accounts.open_account(connection, "firm-1", Role.ENTERPRISE, TAKEN_AT, codes[0])
+        office = accounts.issue_key(connection, "office-7", TAKEN_AT, until)
+        firm = accounts.issue_key(connection, "firm-1", TAKEN_AT, until)
+    with TestClient(wiring.api(lambda: TAKEN_AT)) as client:
+
+        def ask(key: str, uscc: str) -> Any:
+            return client.get(
+                f"/v1/enterprises/{uscc}/grade", headers={"Authorization": f"Bearer {key}", "X-Purpose": "audit"}
+            )
+
+        assert {ask(office, uscc).status_code for uscc in codes} == {200}
+        own = ask(firm, codes[0])
+        assert own.status_code == 200
+        assert "rules" not in own.json()
+        assert ask(firm, codes[1]).status_code == 403
 
 
 @pytest.mark.timeout(240)

@@ -140,7 +140,7 @@ def revive(connection: Connection, message_id: str) -> None:
     """Put a dead message back to be sent, with a fresh count of attempts."""
     dead = connection.execute(select(_m.state).where(_m.message_id == message_id)).scalar() == DEAD
     if not dead:
-        raise NotFoundError(f"No dead message has the id {message_id}.", "See the dead ones with 'xinji reconcile'.")
+        raise NotFoundError(f"No dead message has the id {message_id}.", "See them: xinji outbox list --state dead")
     _mark(connection, message_id, state=PENDING, attempts=0, next_attempt_at=None)
 
 

@@ -32,7 +32,7 @@ RECORD: dict[str, Any] = {
     "score_raw": 850,
     "p": 0.0123,
     "p0": 0.02,
-    "dimensions": {"compliance": 40, "tax": 90},
+    "dimensions": {"compliance": 40, "tax": 90, "settlement": None},
     "reasons": [
         {"code": "TAX_B", "zh": "纳税信用", "en": "Tax credit", "value": 77.125, "shown_to_enterprise": True},
         {"code": "R02", "zh": "刷单嫌疑", "en": "Brushing suspected", "value": 0.43, "shown_to_enterprise": False},
@@ -41,6 +41,7 @@ RECORD: dict[str, Any] = {
     "caps": [{"id": "K10", "max_grade": "AA", "fact": "alert-7"}],
     "override": None,
     "actions": [{"id": "INSPECT", "zh": "建议查验", "en": "Consider an inspection"}],
+    "excused": [],
     "feeds_missing": ["court"],
     "model": {"version": "3", "digest": "e" * 64},
     "policy_digest": "f" * 64,
