@@ -20,7 +20,7 @@ def test_an_enterprise_sees_its_grade_in_plain_words(get: Any) -> None:
         "grade": "B",
         "previous_grade": "A",
         "score": 699,
-        "dimensions": {"compliance": 40.0, "tax": 90.0},
+        "dimensions": {"compliance": 40.0, "tax": 90.0, "settlement": None},
         "reasons": [{"code": "TAX_B", "zh": "纳税信用", "en": "Tax credit"}],
         "feeds_missing": ["court"],
     }
