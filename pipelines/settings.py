@@ -62,7 +62,7 @@ def load_settings(home: Path | None = None) -> Settings:
     return Settings(home=home) if home is not None else Settings()
 
 
-def keep_libraries_quiet(home: Path) -> None:
+def keep_libraries_quiet(home: Path, prefect_log: str = "WARNING") -> None:
     """Turn off what Prefect, MLflow and Great Expectations would send out, and keep their files inside the home.
 
     Call before any of them is imported. What the operator has set in the environment stays.
@@ -72,7 +72,7 @@ def keep_libraries_quiet(home: Path) -> None:
         "PREFECT_HOME": str(home.absolute() / "prefect"),
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "60",
-        "PREFECT_LOGGING_LEVEL": "WARNING",
+        "PREFECT_LOGGING_LEVEL": prefect_log,
         "MLFLOW_DISABLE_TELEMETRY": "true",
         "GX_ANALYTICS_ENABLED": "false",
     }

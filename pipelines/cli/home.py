@@ -18,13 +18,10 @@ def choose_home(home: Path | None) -> None:
 
 def wiring() -> Wiring:
     """Everything of the chosen home."""
-    import os
-
     from pipelines.settings import keep_libraries_quiet
     from pipelines.wiring import wire
 
-    # What goes wrong is said once, in words, where the command ends; under a server Prefect's own log is wanted.
-    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
     wired = wire(_chosen["home"])
-    keep_libraries_quiet(wired.path)
+    # What goes wrong is said once, in words, where the command ends; under a server Prefect's own log is wanted.
+    keep_libraries_quiet(wired.path, prefect_log="CRITICAL")
     return wired

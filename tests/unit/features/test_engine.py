@@ -66,7 +66,7 @@ def test_a_text_is_written_into_sql_with_its_quotes_doubled() -> None:
         ("features.chain", CHAIN),
         ("features.rollups", ROLLUPS),
         ("features.windows", (*OVER_WINDOWS, *AS_OF_DAY, "profile")),
-        ("features.typologies", tuple(rule.id for rule in RULES)),
+        ("features.typologies", (*(rule.id for rule in RULES), "R21")),
         ("features.facts", ("outcomes", "confirmed_alerts")),
     ],
 )
@@ -86,7 +86,7 @@ def test_steps_of_a_day_do_not_know_the_business_date(step: str) -> None:
     [("features.chain", step) for step in CHAIN]
     + [("features.rollups", step) for step in ROLLUPS]
     + [("features.windows", step) for step in (*OVER_WINDOWS, *AS_OF_DAY)]
-    + [("features.typologies", rule.id) for rule in RULES],
+    + [("features.typologies", rule) for rule in (*(rule.id for rule in RULES), "R21")],
 )
 def test_a_step_can_be_told_in_the_dialect_of_the_other_engine(package: str, step: str) -> None:
     (told,) = sqlglot.transpile(read_step(package, step), read="duckdb", write="spark")
