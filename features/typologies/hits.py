@@ -59,25 +59,22 @@ class Rule:
 
     Attributes
     ----------
-    policy:
-        The policy entry that its numbers come from.
     alive:
         Feeds it is about. While one of them is not connected or silent, its silence proves nothing.
     """
 
     id: str
-    policy: str
     alive: frozenset[str]
 
 
 RULES = (
-    Rule("R01", "R01", frozenset({"inventory", "order", "payment", "waybill"})),
-    Rule("R03", "R03", frozenset({"inventory", "inventory_line"})),
-    Rule("R04", "R04", frozenset({"inventory"})),
-    Rule("R05", "R05", frozenset({"inventory_line", "declaration_line"})),
-    Rule("R11", "R11", frozenset({"forex", "inventory", "declaration"})),
-    Rule("R11b", "R11", frozenset({"forex", "inventory", "declaration"})),
-    Rule("R16", "R16", frozenset({"inventory", "declaration"})),
+    Rule("R01", frozenset({"inventory", "order", "payment", "waybill"})),
+    Rule("R03", frozenset({"inventory", "inventory_line"})),
+    Rule("R04", frozenset({"inventory"})),
+    Rule("R05", frozenset({"inventory_line", "declaration_line"})),
+    Rule("R11", frozenset({"forex", "inventory", "declaration"})),
+    Rule("R11b", frozenset({"forex", "inventory", "declaration"})),
+    Rule("R16", frozenset({"inventory", "declaration"})),
 )
 
 
@@ -101,13 +98,13 @@ def find_hits(engine: Engine, parameters: Mapping[str, Numbers], business_date: 
     silent = silent_feeds(engine)
     hits: list[Hit] = []
     for rule in RULES:
-        if rule.policy not in parameters:
+        if rule.id not in parameters:
             continue
         given: dict[str, Value] = {
             "business_date": business_date,
             "is_forex_alive": "forex" not in silent,
             "are_goods_alive": silent.isdisjoint({"inventory", "declaration"}),
-            **parameters[rule.policy],
+            **parameters[rule.id],
         }
         hits.extend(_assembled(rule.id, business_date, engine.rows(_shown(rule.id), given)))
     return hits

@@ -39,7 +39,7 @@ def demo(
 ) -> None:
     """Build a zone, take it in, train, run the last days, and say where to look. Running it again changes nothing."""
     from expectations.errors import UsageError
-    from pipelines.cli.door import show_ingest
+    from pipelines.cli.door import show_accounting
     from pipelines.cli.model import show_training, training_of
 
     home = wiring()
@@ -49,7 +49,7 @@ def demo(
         taken = _korean(home)
     else:
         raise UsageError(f"'{data}' is no demonstration.", "Use zone or korea.")
-    show_ingest(taken.report)
+    show_accounting(taken.report)
     if home.has_champion():
         say("A model was trained here before; it grades.")
     else:

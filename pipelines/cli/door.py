@@ -152,14 +152,19 @@ def show_translation(translation: Translation) -> None:
     say(*(f"Note: {note.en}" for note in translation.notes))
 
 
-def show_ingest(report: IngestReport) -> None:
-    """Show the accounting per table, and what a clerk should look at."""
+def show_accounting(report: IngestReport) -> None:
+    """Show where the rows of each table went."""
     counts = ("received", "accepted", "quarantined", "duplicates", "orphans")
     table(
         "Rows",
         ("table", "received", "accepted", "quarantine", "repeated", "orphans", "verdict"),
         [(name, *(f"{row[count]:,}" for count in counts), row["verdict"]) for name, row in report.tables().items()],
     )
+
+
+def show_ingest(report: IngestReport) -> None:
+    """Show the accounting per table, and what a clerk should look at."""
+    show_accounting(report)
     for batch in report.batches:
         if batch.outcome == "already_taken":
             say(f"{batch.path}: taken before; nothing changed.")
@@ -167,7 +172,7 @@ def show_ingest(report: IngestReport) -> None:
     for says, places in _places_by_finding(report).items():
         more = f" and {len(places) - _PLACES_SHOWN} more" if len(places) > _PLACES_SHOWN else ""
         say(says, f"  in {', '.join(places[:_PLACES_SHOWN])}{more}")
-    if any(row["quarantined"] for row in report.tables().values()):
+    if any(file.quarantined for batch in report.batches for file in batch.files()):
         say("Rows in quarantine, with the reason for each: xinji quarantine export --table TABLE --out FILE.csv")
     for one in report.batches:
         if one.batch is not None and one.batch.state == "withheld":

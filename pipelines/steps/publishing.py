@@ -133,7 +133,6 @@ def list_to_json(found: RiskList) -> dict[str, Any]:
 
 
 def _titled(home: Home, alert: Mapping[str, Any]) -> dict[str, Any]:
-    # R11b is a second measure of the pattern R11 and shares its entry.
-    rule = home.policies.rules.get(f"typologies/{alert['rule'].rstrip('b')}")
+    rule = home.policies.rules.get(f"typologies/{alert['rule']}")
     words = {"zh": rule.title.zh, "en": rule.title.en} if rule else {}
     return {**alert, **words}

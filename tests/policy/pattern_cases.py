@@ -99,7 +99,6 @@ class Expected(_Closed):
     """A hit; what a case leaves out may be anything. ``exposed`` is in yuan."""
 
     about: str
-    rule: str | None = None
     severity: Severity | None = None
     value: float | None = None
     threshold: float | None = None
@@ -107,11 +106,10 @@ class Expected(_Closed):
     evidence: tuple[str, ...] | None = None
     exposed: Decimal | None = None
 
-    def differences(self, rule: str, hit: Hit) -> Iterator[str]:
+    def differences(self, hit: Hit) -> Iterator[str]:
         """What the hit has otherwise."""
         found = {
             "about": hit.uscc,
-            "rule": hit.rule,
             "severity": hit.severity,
             "value": hit.value,
             "threshold": hit.threshold,
@@ -120,7 +118,7 @@ class Expected(_Closed):
             "exposed": Decimal(hit.amount_fen) / 100,
         }
         for name, value in found.items():
-            wanted = {"about": WHO[self.about], "rule": self.rule or rule}.get(name, getattr(self, name))
+            wanted = WHO[self.about] if name == "about" else getattr(self, name)
             if wanted is not None and wanted != value:
                 yield f"{name} is {value}, not {wanted}"
 
@@ -154,7 +152,7 @@ class FiledCase:
         if len(found) != len(self.case.hits):
             return found, [f"{len(found)} hits, not {len(self.case.hits)}: {found}"]
         pairs = zip(self.case.hits, found, strict=True)
-        return found, [difference for wanted, hit in pairs for difference in wanted.differences(rule, hit)]
+        return found, [difference for wanted, hit in pairs for difference in wanted.differences(hit)]
 
 
 def pattern_cases() -> list[FiledCase]:

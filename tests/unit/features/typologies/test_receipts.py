@@ -29,7 +29,7 @@ R11: Mapping[str, int | float] = {
 
 def hits_of(world: World, rule: str, **changed: int | float) -> list[Hit]:
     """What the rule finds on D, with some of its numbers changed."""
-    return [hit for hit in find_hits(world.known(D), {"R11": {**R11, **changed}}, D) if hit.rule == rule]
+    return find_hits(world.known(D), {rule: {**R11, **changed}}, D)
 
 
 def settled(receipts: str, fees: str | None, exports: str = "400000.00", **forex: object) -> World:
