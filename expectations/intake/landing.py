@@ -109,7 +109,7 @@ def land_text(path: Path, work: Path) -> LandedText:
         found += [problem] if problem else []
     landed = _as_utf8(path, work) or _as_gb18030(path, work)
     if landed is None:
-        found.append(unknown_encoding(_first_doubt(path)))
+        found.append(unknown_encoding(*_first_doubt(path)))
         shape = TextShape()
         for block in _blocks(path):
             shape.add(block)
@@ -197,15 +197,17 @@ def _as_gb18030(source: Path, work: Path) -> LandedText | None:
     return LandedText(target, "gb18030", shape) if foreign and common / foreign >= _COMMON_SHARE else None
 
 
-def _first_doubt(path: Path) -> int:
-    """The byte at which the file stops being UTF-8."""
+def _first_doubt(path: Path) -> tuple[int, int]:
+    """The line, from 1, and the byte, from 0, at which the file stops being UTF-8."""
     decoder = codecs.getincrementaldecoder("utf-8")("strict")
-    place = 0
+    place, line = 0, 1
     for block in _blocks(path):
         pending = len(decoder.getstate()[0])
         try:
             decoder.decode(block)
         except UnicodeDecodeError as error:
-            return place - pending + error.start
+            inside = error.start - pending
+            return line + block.count(b"\n", 0, max(inside, 0)), place + inside
         place += len(block)
-    return place
+        line += block.count(b"\n")
+    return line, place

@@ -64,12 +64,13 @@ def empty_file() -> Notice:
     )
 
 
-def unknown_encoding(place: int) -> Notice:
-    """The text is neither UTF-8 nor GB18030; ``place`` is the byte where UTF-8 broke off."""
+def unknown_encoding(line: int, place: int) -> Notice:
+    """The text is neither UTF-8 nor GB18030; ``line`` (from 1) and ``place`` (a byte, from 0) say where UTF-8 ended."""
     return _refusal(
         "unknown_encoding",
-        f"The text is neither UTF-8 nor GB18030 (first doubt at byte {place}). Ask the sender to export it as UTF-8.",
-        f"文件编码既不是 UTF-8 也不是 GB18030(第 {place} 字节处无法识别)。请发送方改用 UTF-8 导出。",
+        f"The text is neither UTF-8 nor GB18030 (first doubt in line {line}, at byte {place}). "
+        "Ask the sender to export it as UTF-8.",
+        f"文件编码既不是 UTF-8 也不是 GB18030(第 {line} 行、第 {place} 字节处无法识别)。请发送方改用 UTF-8 导出。",
     )
 
 
@@ -107,16 +108,27 @@ def last_line_open() -> Notice:
     )
 
 
-def not_as_promised(what: str, promised: object, found: object, *, refuses_file: bool) -> Notice:
-    """The manifest says one thing about the file and the file another."""
+def other_content(promised: str, found: str) -> Notice:
+    """The file is not the one the manifest describes: the SHA-256 digests differ."""
+    return _refusal(
+        "manifest_sha256",
+        "The file is not the one its manifest describes, or was changed or damaged on the way: "
+        f"its fingerprint (sha256) begins with {found[:12]}, the manifest says {promised[:12]}. "
+        "Ask the sender to send both again.",
+        "文件与清单文件(manifest)所描述的不是同一文件,或在传输中被更改、损坏:"
+        f"其指纹(sha256)以 {found[:12]} 开头,清单为 {promised[:12]}。请发送方重新发送两者。",
+    )
+
+
+def other_row_count(promised: int, found: int) -> Notice:
+    """The manifest counts other rows than the file has."""
     return Notice(
-        f"manifest_{what}",
+        "manifest_rows",
         "withhold",
         Words(
-            en=f"The manifest promises {what} {promised}, the file has {found}. Ask the sender to send both again.",
-            zh=f"清单文件(manifest)声明的 {what} 为 {promised},实际为 {found}。请发送方重新发送两者。",
+            en=f"The manifest promises {promised} rows, the file has {found}. Ask the sender to send both again.",
+            zh=f"清单文件(manifest)声明有 {promised} 行,实际为 {found} 行。请发送方重新发送两者。",
         ),
-        refuses_file=refuses_file,
     )
 
 
@@ -124,6 +136,6 @@ def file_missing(name: str) -> Notice:
     """The manifest lists a file that is not there."""
     return _refusal(
         "file_missing",
-        f"The manifest lists {name}, which was not delivered.",
-        f"清单文件(manifest)列出了 {name},但未收到该文件。",
+        f"The manifest lists {name}, which was not delivered. Ask the sender for it.",
+        f"清单文件(manifest)列出了 {name},但未收到该文件。请发送方补发。",
     )

@@ -25,7 +25,7 @@ def read_parquet(connection: duckdb.DuckDBPyConnection, path: Path, contract: Co
         types = {name: kind for name, kind, *_ in connection.execute(f"DESCRIBE SELECT * FROM {scan}").fetchall()}
         received = connection.execute(f"SELECT count(*) FROM {scan}").fetchall()[0][0]
     except duckdb.Error as error:
-        return refused(0, [unreadable(f"Parquet: {_first_line(error)}")])
+        return refused(0, [unreadable(_reason(error, path))])
     types.pop("file_row_number")
     fields = tuple(name for name in contract.field_names if name in types)
     notices = (*match_header(tuple(types), contract).notices, *_nested(types, fields))
@@ -38,7 +38,7 @@ def read_parquet(connection: duckdb.DuckDBPyConnection, path: Path, contract: Co
     try:
         connection.execute(f"CREATE OR REPLACE TABLE {DELIVERED} AS {query}")
     except duckdb.Error as error:
-        return refused(received, [*notices, unreadable(f"Parquet: {_first_line(error)}")])
+        return refused(received, [*notices, unreadable(_reason(error, path))])
     nul = " OR ".join(f"contains({quoted(name)}, chr(0))" for name in fields)
     broken = f"SELECT source_row, 'nul_byte' AS fault FROM {DELIVERED} WHERE {nul}"
     connection.execute(f"CREATE OR REPLACE TABLE {MALFORMED_ROWS} AS {broken}")
@@ -83,5 +83,7 @@ def _nested(types: dict[str, str], fields: Collection[str]) -> list[Notice]:
     ]
 
 
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0][:200]
+def _reason(error: Exception, path: Path) -> str:
+    """The engine's reason without its name for the error, and without the path, which is of this machine."""
+    reason = str(error).splitlines()[0].partition(": ")[2].replace(str(path), path.name)
+    return f"Parquet: {reason[:200]}"

@@ -66,8 +66,8 @@ _SUBJECT = {
 }
 _SHARES = frozenset({"filled", "unique", "share", "quarantined"})
 _OUTCOME = {
-    "warn": ("The batch is used; please check it.", "本批照常使用，请核查。"),
-    "withhold": ("The batch is withheld from use.", "本批暂缓使用。"),
+    "warn": ("The file is used; please check it.", "本文件照常使用，请核查。"),
+    "withhold": ("The file is withheld from use.", "本文件暂缓使用。"),
 }
 
 

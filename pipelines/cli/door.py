@@ -14,6 +14,7 @@ from pipelines.cli.output import FAILED, WITHHELD, answer, now, say, table, work
 if TYPE_CHECKING:
     from pipelines.sources.adapter import Translation
     from pipelines.steps.ingest.report import IngestReport
+    from pipelines.storage.batches import Batch
     from pipelines.wiring import Wiring
 
 Account = Annotated[str, typer.Option(help="Who does it: an account id, never a person's name.")]
@@ -176,11 +177,22 @@ def show_ingest(report: IngestReport) -> None:
         say("Rows in quarantine, with the reason for each: xinji quarantine export --table TABLE --out FILE.csv")
     for one in report.batches:
         if one.batch is not None and one.batch.state == "withheld":
-            number = one.batch.sequence
-            say(
-                f"Batch {number} is withheld: nothing of it is used until somebody answers for it: "
-                f"xinji batch release {number} --account ID --reason WHY"
-            )
+            say(*_withheld(one.batch))
+
+
+def _withheld(batch: Batch) -> list[str]:
+    """Which files of a batch are not used, and what can be done; the others are in use."""
+    refused = [file.name for file in batch.files if file.is_refused]
+    waiting = [file.name for file in batch.files if file.verdict == "withhold" and not file.is_refused]
+    lines = []
+    if refused:
+        lines.append(f"Batch {batch.sequence}: no row of {', '.join(refused)} can be used; only a new delivery helps.")
+    if waiting:
+        lines.append(
+            f"Batch {batch.sequence}: {', '.join(waiting)} is kept from use until somebody answers for it: "
+            f"xinji batch release {batch.sequence} --account ID --reason WHY"
+        )
+    return lines
 
 
 def _places_by_finding(report: IngestReport) -> dict[str, list[str]]:
@@ -197,10 +209,8 @@ def _places_by_finding(report: IngestReport) -> dict[str, list[str]]:
                     continue
                 what, where = f"{file.table_name}: {finding['en']}", f"{file.name} ({name})"
                 if finding["level"] == "quarantine":
-                    what, where = (
-                        f"{file.table_name}, quarantined: {finding['en']}",
-                        f"{where}, rows: {finding['rows']}",
-                    )
+                    rows = f"{finding['rows']} row{'s' if finding['rows'] > 1 else ''}"
+                    what, where = f"{file.table_name}, quarantined: {finding['en']}", f"{rows} of {where}"
                 found.setdefault(what, []).append(where)
     return found
 

@@ -31,7 +31,7 @@ WORDS = {
     "wrong_encoding": "The text is neither UTF-8 nor GB18030",
     "no_byte": "The file is empty: not even a header. Ask the sender for it again.",
     "header_only": "The number of rows is 0; expected at least 1.",
-    "other_content": "The manifest promises sha256",
+    "other_content": "The file is not the one its manifest describes",
     "not_there": "The manifest lists payment.csv, which was not delivered.",
 }
 
@@ -131,9 +131,9 @@ def batches(told: subprocess.CompletedProcess[str], home: Path) -> dict[str, dic
 def test_each_fault_is_told_in_words_with_the_file_that_has_it(
     name: str, told: subprocess.CompletedProcess[str], batches: dict[str, dict[str, int | str]]
 ) -> None:
-    lines = " ".join(told.stdout.split())
-    assert WORDS[name] in lines
-    assert f"(batch {batches[name]['sequence']})" in lines
+    lines = told.stdout.splitlines()
+    (said,) = [place for place, line in enumerate(lines) if WORDS[name] in line]
+    assert f"(batch {batches[name]['sequence']})" in lines[said + 1]
     assert "Traceback" not in told.stdout + told.stderr
 
 

@@ -14,7 +14,7 @@ from expectations.contracts.schema import Contract
 from expectations.contracts.typed import literal
 from expectations.errors import IntegrityError
 from expectations.intake.delivery import FileOnOffer
-from expectations.intake.notice import Notice, file_missing, not_as_promised
+from expectations.intake.notice import Notice, file_missing, other_content, other_row_count
 from expectations.intake.reading import read_delivered, suffix_of
 from expectations.intake.rows import DeliveredFile, define_raw, refused
 from expectations.intake.set_aside import write_quarantined
@@ -192,9 +192,9 @@ class _FileAtWork:
         delivered = read_delivered(self.connection, path, self.contract, self.folder)
         broken: list[Notice] = []
         if promise and promise.sha256.lower() != sha256:
-            broken.append(not_as_promised("sha256", promise.sha256.lower(), sha256, refuses_file=True))
+            broken.append(other_content(promise.sha256.lower(), sha256))
         if promise and promise.rows != delivered.received:
-            broken.append(not_as_promised("rows", promise.rows, delivered.received, refuses_file=False))
+            broken.append(other_row_count(promise.rows, delivered.received))
         return sha256, replace(delivered, notices=(*delivered.notices, *broken))
 
     def _row(self, sha256: str, delivered: DeliveredFile) -> BatchFile:

@@ -133,9 +133,9 @@ def test_freshness_counts_whole_days_from_the_day_of_receipt(batch: Path) -> Non
 def test_a_finding_says_what_was_seen_what_was_expected_and_why(batch: Path) -> None:
     (finding,) = judged(batch, gate("filled", field="token", withhold_below=0.8)).findings
     assert finding.says_en == (
-        "The share of rows that fill in 'token' is 75 %; expected at least 80 %. The batch is withheld from use."
+        "The share of rows that fill in 'token' is 75 %; expected at least 80 %. The file is withheld from use."
     )
-    assert finding.says_zh == "字段“token”的填写率为 75 %，至少应为 80 %。本批暂缓使用。"
+    assert finding.says_zh == "字段“token”的填写率为 75 %，至少应为 80 %。本文件暂缓使用。"
     assert (finding.bound, finding.because) == (0.8, "the reason why")
 
 
@@ -143,7 +143,7 @@ def test_of_two_bounds_the_finding_names_the_broken_one(batch: Path) -> None:
     (finding,) = judged(batch, gate("row_count", warn_below=10, warn_above=50)).findings
     assert (finding.bound, finding.says_en) == (
         50,
-        "The number of rows is 100; expected at most 50. The batch is used; please check it.",
+        "The number of rows is 100; expected at most 50. The file is used; please check it.",
     )
 
 
