@@ -2,6 +2,7 @@
 # make demo DATA=korea the same on 54,000 Korean import declarations
 # make test            every test this machine can run; what it lacks is skipped and listed
 # make check           format, lint, types, import contracts
+# make spark           adds Apache Spark, the second engine (0.5 GB; needs Java 17)
 # make lock            renew the locked requirements after a change in pyproject.toml
 
 PYTHON ?= python3
@@ -10,7 +11,7 @@ BIN := $(VENV)/bin
 UV := $(BIN)/uv
 DATA ?= zone
 
-.PHONY: demo test check format lock clean
+.PHONY: demo test check format spark lock clean
 .DEFAULT_GOAL := demo
 
 $(UV): requirements/uv.txt
@@ -30,6 +31,11 @@ $(VENV)/dev.stamp: requirements/dev.txt $(VENV)/run.stamp
 	@VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --compile-bytecode --require-hashes -r requirements/dev.txt
 	@touch $@
 
+$(VENV)/spark.stamp: requirements/spark.txt $(VENV)/dev.stamp
+	@echo "Installing Spark into $(VENV) ..."
+	@VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --require-hashes -r requirements/spark.txt
+	@touch $@
+
 demo: $(VENV)/run.stamp
 	@$(BIN)/xinji demo --data $(DATA)
 
@@ -46,11 +52,15 @@ format: $(VENV)/dev.stamp
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
+spark: $(VENV)/spark.stamp
+
 lock: $(UV)
 	@$(UV) pip compile --quiet pyproject.toml --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-annotate --no-header --output-file requirements/run.txt
 	@$(UV) pip compile --quiet pyproject.toml --extra dev --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-annotate --no-header --constraint requirements/run.txt --output-file requirements/dev.txt
+	@$(UV) pip compile --quiet pyproject.toml --extra spark --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-annotate --no-header --constraint requirements/dev.txt --output-file requirements/spark.txt
 
 clean:
 	@rm -rf $(VENV) var .mypy_cache .ruff_cache .import_linter_cache
