@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -25,12 +25,36 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} has no canonical JSON form.")
 
 
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=_plain)
+
+
 def canonical_json(value: Any) -> str:
     """The one JSON text of a value: sorted keys, no spaces, UTF-8, decimals and moments as strings.
 
     Raises ``ValueError`` on NaN or infinity, which JSON does not have.
     """
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=_plain)
+    return _ENCODER.encode(value)
+
+
+def canonical_members(rest: Mapping[str, Any], told: Mapping[str, str]) -> str:
+    """The canonical text of an object of which some members are told as canonical text already.
+
+    What many records share is so written once: ``canonical_members(a, {"b": canonical_json(b)})`` is
+    ``canonical_json({**a, "b": b})``. The names of ``rest`` and ``told`` must differ.
+    """
+    texts: list[str] = []
+    left: dict[str, Any] = {}
+    for name in sorted([*rest, *told]):
+        if name not in told:
+            left[name] = rest[name]
+            continue
+        if left:
+            texts.append(_ENCODER.encode(left)[1:-1])
+            left = {}
+        texts.append(f"{_ENCODER.encode(name)}:{told[name]}")
+    if left:
+        texts.append(_ENCODER.encode(left)[1:-1])
+    return f"{{{','.join(texts)}}}"
 
 
 def sha256_text(text: str) -> str:

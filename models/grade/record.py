@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from expectations.errors import IntegrityError
-from expectations.vocabulary.digest import sha256_of
+from expectations.vocabulary.digest import canonical_json, canonical_members, sha256_of, sha256_text
 from expectations.vocabulary.grade import Grade, Severity
 from models.grade.engine import judge
 from models.grade.judgement import Judgement
@@ -46,18 +46,35 @@ class Explanation:
     """What is said beside the grade: reasons, the seven dimensions (0-100), suggested actions (id, zh, en, ...).
 
     ``excused`` are patterns over their threshold that raise no alert, each with the reason (rule, guard, ...).
+    ``actions_text`` is the canonical JSON of the actions where the caller has it: many enterprises share theirs.
     """
 
     reasons: Sequence[Reason] = ()
     dimensions: Mapping[str, float | None] = field(default_factory=dict)
     actions: Sequence[Mapping[str, Any]] = ()
     excused: Sequence[Mapping[str, Any]] = ()
+    actions_text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SealedRecord:
+    """A decision record with its ``decision_id``, and ``body``: its canonical JSON, as the ledger takes it."""
+
+    record: Record
+    body: str
+
+    @classmethod
+    def of(cls, record: Record) -> SealedRecord:
+        """A record that has its id already."""
+        return cls(record, canonical_json(record))
 
 
 def decision_record(
     subject: Subject, judgement: Judgement, policy: Policy, provenance: Provenance, explanation: Explanation
-) -> Record:
+) -> SealedRecord:
     """The whole decision as plain JSON values, with its ``decision_id``: the sha256 of everything else in it."""
+    rules = _trace_text(judgement, policy)
+    actions = explanation.actions_text or canonical_json([dict(action) for action in explanation.actions])
     record = {
         "supersedes": provenance.supersedes,
         "uscc": subject.uscc,
@@ -77,8 +94,26 @@ def decision_record(
         "snapshot_digest": provenance.snapshot_digest,
         "code_version": provenance.code_version,
     }
-    record["decision_id"] = decision_id(record)
-    return record
+    return _sealed(record, {"rules": rules, "actions": actions})
+
+
+def _sealed(record: Record, told: Mapping[str, str]) -> SealedRecord:
+    """The record with its id. Each member becomes text once, for the id and for the body alike."""
+    before = {name: value for name, value in record.items() if name < _ID and name not in told}
+    after = {name: value for name, value in record.items() if name > _ID and name not in told}
+    head = canonical_members(before, {name: text for name, text in told.items() if name < _ID})[:-1]
+    tail = canonical_members(after, {name: text for name, text in told.items() if name > _ID})[1:]
+    record[_ID] = sha256_text(f"{head},{tail}")
+    return SealedRecord(record, f'{head},"{_ID}":"{record[_ID]}",{tail}')
+
+
+_ID = "decision_id"
+
+
+def _trace_text(judgement: Judgement, policy: Policy) -> str:
+    """The canonical JSON of the trace, of which the quiet rules are the same text for everybody."""
+    quiet = zip(judgement.rules, policy.quiet_trace, policy.quiet_texts, strict=True)
+    return f"[{','.join(text if entry is same else canonical_json(entry) for entry, same, text in quiet)}]"
 
 
 def decision_id(record: Mapping[str, Any]) -> str:

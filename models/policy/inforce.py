@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
+from expectations.vocabulary.digest import canonical_json
 from expectations.vocabulary.dimension import Dimension
 from expectations.vocabulary.grade import Grade
 from models.policy.schema import Words
@@ -175,3 +177,8 @@ class Policy:
     rule_reasons: Mapping[tuple[str, str], ReasonText]
     quiet_trace: tuple[Mapping[str, Any], ...]
     trace_index: Mapping[str, int] = field(default_factory=dict)
+
+    @cached_property
+    def quiet_texts(self) -> tuple[str, ...]:
+        """The canonical JSON of each entry of ``quiet_trace``."""
+        return tuple(map(canonical_json, self.quiet_trace))

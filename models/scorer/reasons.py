@@ -106,16 +106,18 @@ def explain(
         [np.asarray(members)[np.abs(contributions[:, members]).argmax(axis=1)] for members in families.values()]
     )
     codes = list(families)
+    said: dict[tuple[int, bytes], tuple[ModelReason, ...]] = {}
     reasons = []
     for row, order in enumerate(_chosen(grouped, limit)):
-        peers = medians[group_of_row[row]]
-        reasons.append(
-            tuple(
+        alike = int(group_of_row[row]), matrix[row].tobytes()  # thousands of quiet enterprises have the same row
+        if alike not in said:
+            peers = medians[group_of_row[row]]
+            said[alike] = tuple(
                 _reason(codes[family], features[leader], matrix[row, leader], peers[leader], grouped[row, family])
                 for family in order
                 for leader in (leaders[row, family],)
             )
-        )
+        reasons.append(said[alike])
     return Explanation(
         margins,
         probability_of(margins),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipelines.cli.home import wiring
-from pipelines.cli.output import answer, say, table
+from pipelines.cli.output import answer, say, table, working
 
 if TYPE_CHECKING:
     from pipelines.benchmarks import Report
@@ -20,6 +20,19 @@ benchmarks = typer.Typer(
 def add_to(application: typer.Typer) -> None:
     """Add the commands of this module."""
     application.add_typer(benchmarks, name="bench")
+
+
+@benchmarks.command("judging")
+def judging(
+    enterprises: Annotated[int, typer.Option(min=100, help="Enterprises of the made-up day.")] = 100_000,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same day.")] = 20261031,
+) -> None:
+    """Judge everybody and commit the run, against a digest and one insert of the same bytes."""
+    from pipelines.benchmarks.judging import judging as measure
+
+    with working(f"Judging {enterprises:,} enterprises"):
+        report = measure(enterprises, seed)
+    publish(report)
 
 
 def publish(report: Report) -> None:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import pandas as pd
 
+from expectations.vocabulary.digest import canonical_json
+from expectations.vocabulary.grade import Grade, Status
 from features.catalogue.schema import Catalogue
 from features.table import FeatureTable
 from models.grade.engine import judge
 from models.grade.judgement import Judgement
 from models.grade.reasons import Reason, reasons_for
-from models.grade.record import Explanation, Provenance, decision_record
+from models.grade.record import Explanation, Provenance, SealedRecord, decision_record
 from models.grade.subject import OfficialFact, PreviousGrade, Subject
 from models.policy.inforce import Policy
 from models.scorer import explain
@@ -102,7 +106,7 @@ class Memory:
 class Judged:
     """A day's outcome, ready to be committed."""
 
-    decisions: Sequence[Record]
+    decisions: Sequence[SealedRecord]
     alerts: Sequence[Record]
     messages: Sequence[NewMessage]
 
@@ -127,10 +131,28 @@ def judge_everyone(measured: Measured, alert_day: AlertDay, memory: Memory, give
     """Decide about every enterprise of the feature table, in its order."""
     scored = explain(given.scorer, measured.features.frame, given.catalogue)
     alerts, profile = _by_enterprise(alert_day.alerts), _profile(measured.features)
-    judging = _Judging(measured, alerts, memory, scored, given, profile)
-    decisions = [judging.decide(row, uscc) for row, uscc in enumerate(measured.features.frame.index)]
+    dimensions = _with_none(scored.dimensions)
+    judging = _Judging(measured, alerts, memory, scored, given, profile, dimensions, _excused(measured))
+    with _no_search_for_cycles():
+        decisions = [judging.decide(row, uscc) for row, uscc in enumerate(measured.features.frame.index.tolist())]
     messages = [*_grade_messages(decisions, given), *_alert_messages(alert_day, given)]
     return Judged(decisions, alert_records(alert_day), messages)
+
+
+@contextmanager
+def _no_search_for_cycles() -> Iterator[None]:
+    """Records are trees: a fifth of the time would go into looking for cycles among millions of them."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+_Suggested = tuple[list[dict[str, Any]], str]
+"""Actions as plain JSON values, and their canonical JSON."""
 
 
 @dataclass(frozen=True)
@@ -141,8 +163,11 @@ class _Judging:
     scored: Scored
     given: Circumstances
     profile: Sequence[Mapping[str, Any]]
+    dimensions: Sequence[Mapping[str, Any]]
+    excused: Mapping[str, Sequence[Mapping[str, Any]]]
+    _standing: dict[tuple[Grade | None, Status], _Suggested] = field(default_factory=dict)
 
-    def decide(self, row: int, uscc: str) -> Record:
+    def decide(self, row: int, uscc: str) -> SealedRecord:
         """The decision record of one enterprise."""
         given = self.given
         alerts = self.alerts.get(uscc, ())
@@ -182,17 +207,25 @@ class _Judging:
     def _explanation(self, row: int, uscc: str, judgement: Judgement, alerts: Sequence[Alert]) -> Explanation:
         policy = self.given.policy
         from_model = [_reason(reason, policy) for reason in self.scored.reasons[row]]
-        dimensions = {
-            str(name): None if pd.isna(value) else float(value)
-            for name, value in self.scored.dimensions.iloc[row].items()
-        }
-        actions = suggest(judgement.grade, judgement.status, alerts, policy)
+        actions, text = self._suggested(judgement, alerts)
         return Explanation(
             reasons=reasons_for(judgement, from_model, policy),
-            dimensions=dimensions,
-            actions=[action.to_json() for action in actions],
-            excused=[one.to_json() for one in self.measured.excused if one.hit.uscc == uscc],
+            dimensions=self.dimensions[row],
+            actions=actions,
+            excused=self.excused.get(uscc, ()),
+            actions_text=text,
         )
+
+    def _suggested(self, judgement: Judgement, alerts: Sequence[Alert]) -> _Suggested:
+        """What is suggested, with its text. Without alerts it follows from grade and status alone."""
+        key = judgement.grade, judgement.status
+        if not alerts and key in self._standing:
+            return self._standing[key]
+        actions = [action.to_json() for action in suggest(*key, alerts, self.given.policy)]
+        found = actions, canonical_json(actions)
+        if not alerts:
+            self._standing[key] = found
+        return found
 
 
 def _reason(reason: ModelReason, policy: Policy) -> Reason:
@@ -202,9 +235,22 @@ def _reason(reason: ModelReason, policy: Policy) -> Reason:
 
 def _profile(features: FeatureTable) -> list[dict[str, Any]]:
     """What is registered of each enterprise, with None where the register says nothing."""
-    wanted = features.profile[["name", "established_on", "registration_status", "has_trade_history"]].astype(object)
-    rows: list[dict[str, Any]] = wanted.where(wanted.notna(), None).to_dict("records")  # type: ignore[assignment]
+    return _with_none(features.profile[["name", "established_on", "registration_status", "has_trade_history"]])
+
+
+def _with_none(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """A frame's rows as plain values, with None where one is missing."""
+    plain = frame.astype(object)
+    rows: list[dict[str, Any]] = plain.where(plain.notna(), None).to_dict("records")  # type: ignore[assignment]
     return rows
+
+
+def _excused(measured: Measured) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+    """What the season excused, by enterprise."""
+    grouped: dict[str, list[Mapping[str, Any]]] = {}
+    for one in measured.excused:
+        grouped.setdefault(one.hit.uscc, []).append(one.to_json())
+    return grouped
 
 
 def _by_enterprise(alerts: Iterable[Alert]) -> Mapping[str, Sequence[Alert]]:
@@ -214,9 +260,10 @@ def _by_enterprise(alerts: Iterable[Alert]) -> Mapping[str, Sequence[Alert]]:
     return grouped
 
 
-def _grade_messages(decisions: Iterable[Record], given: Circumstances) -> Iterator[NewMessage]:
+def _grade_messages(decisions: Iterable[SealedRecord], given: Circumstances) -> Iterator[NewMessage]:
     """One message per enterprise whose grade is new or other than before, with what is suggested."""
-    for decision in decisions:
+    for sealed in decisions:
+        decision = sealed.record
         if decision["grade"] is None or decision["grade"] == decision["previous_grade"]:
             continue
         content = {name: decision[name] for name in _SENT}

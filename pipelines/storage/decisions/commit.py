@@ -6,18 +6,20 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Table, delete, insert
-from sqlalchemy.dialects import postgresql, sqlite
 
+from models.grade.record import SealedRecord
 from pipelines.storage import outbox
+from pipelines.storage.database import insert_rows
 from pipelines.storage.decisions.queries import run_for
 from pipelines.storage.decisions.record import Record, Run, alert_row, decision_row
 from pipelines.storage.decisions.tables import PROJECTIONS, alert_table, decision_table, enterprise_table, run_table
 from pipelines.storage.ledger import NewEntry, anchor, append, entries
 
 _CHUNK = 5000
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class Commit:
 def commit_run(
     connection: Connection,
     run: Run,
-    decisions: Iterable[Record],
+    decisions: Iterable[SealedRecord],
     alerts: Iterable[Record] = (),
     messages: Iterable[outbox.NewMessage] = (),
 ) -> Commit:
@@ -66,7 +68,7 @@ def rebuild(connection: Connection) -> Commit:
         connection.execute(delete(table))
     counts = {"decision": 0, "alert": 0}
     run: Run | None = None
-    waiting: dict[str, list[dict[str, Any]]] = {"run": [], "decision": [], "alert": []}
+    waiting: dict[str, list[Any]] = {"run": [], "decision": [], "alert": []}
     for entry in entries(connection, "decisions"):
         body = json.loads(entry.body)
         if entry.kind == "run":
@@ -84,7 +86,7 @@ def rebuild(connection: Connection) -> Commit:
     return Commit(is_new=True, decisions=counts["decision"], alerts=counts["alert"])
 
 
-def _flush(connection: Connection, waiting: dict[str, list[dict[str, Any]]]) -> None:
+def _flush(connection: Connection, waiting: dict[str, list[Any]]) -> None:
     _insert(connection, run_table, waiting["run"])
     _insert_decisions(connection, waiting["decision"])
     _insert(connection, alert_table, waiting["alert"])
@@ -92,11 +94,12 @@ def _flush(connection: Connection, waiting: dict[str, list[dict[str, Any]]]) -> 
         rows.clear()
 
 
-def _write_decisions(connection: Connection, run: Run, decisions: Iterable[Record]) -> int:
+def _write_decisions(connection: Connection, run: Run, decisions: Iterable[SealedRecord]) -> int:
     count = 0
     for chunk in _chunks(decisions):
-        positions = append(connection, "decisions", (NewEntry.of("decision", one["uscc"], one) for one in chunk))
-        rows = [decision_row(run, one, at) for one, at in zip(chunk, positions, strict=True)]
+        written = (NewEntry("decision", one.record["uscc"], one.body) for one in chunk)
+        positions = append(connection, "decisions", written)
+        rows = [decision_row(run, one.record, at) for one, at in zip(chunk, positions, strict=True)]
         _insert_decisions(connection, rows)
         count += len(rows)
     return count
@@ -111,12 +114,9 @@ def _write_alerts(connection: Connection, run: Run, alerts: Iterable[Record]) ->
     return count
 
 
-def _insert_decisions(connection: Connection, rows: list[dict[str, Any]]) -> None:
-    _insert(connection, decision_table, rows)
-    if rows:
-        dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-        unless_known = dialect.insert(enterprise_table).on_conflict_do_nothing()
-        connection.execute(unless_known, [{"uscc": row["uscc"]} for row in rows])
+def _insert_decisions(connection: Connection, rows: list[tuple[Any, ...]]) -> None:
+    insert_rows(connection, decision_table, rows)
+    insert_rows(connection, enterprise_table, [row[1:2] for row in rows], "ON CONFLICT DO NOTHING")
 
 
 def _insert(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
@@ -124,7 +124,7 @@ def _insert(connection: Connection, table: Table, rows: list[dict[str, Any]]) ->
         connection.execute(insert(table), rows)
 
 
-def _chunks(records: Iterable[Record]) -> Iterator[list[Record]]:
+def _chunks(records: Iterable[Item]) -> Iterator[list[Item]]:
     remaining = iter(records)
     while chunk := list(islice(remaining, _CHUNK)):
         yield chunk

@@ -56,23 +56,23 @@ class Run:
         return cls(**fields)
 
 
-def decision_row(run: Run, record: Record, position: int) -> dict[str, Any]:
-    """The projection of a decision record (design, section 6, ``grade``)."""
+def decision_row(run: Run, record: Record, position: int) -> tuple[Any, ...]:
+    """The projection of a decision record (design, section 6, ``grade``), in the order of the table's columns."""
     if record["date"] != run.business_date.isoformat():
         problem = f"Decision {record['decision_id']} is for {record['date']}, the run for {run.business_date}."
         raise UsageError(problem, "Commit a run's own decisions only.")
-    return {
-        "decision_id": record["decision_id"],
-        "uscc": record["uscc"],
-        "business_date": run.business_date,
-        "known_at": run.known_at,
-        "position": position,
-        "grade": record["grade"],
-        "score": record["score"],
-        "status": record["status"],
-        "has_risen": _has_risen(record),
-        "supersedes": record["supersedes"],
-    }
+    return (
+        record["decision_id"],
+        record["uscc"],
+        run.business_date,
+        run.known_at,
+        position,
+        record["grade"],
+        record["score"],
+        record["status"],
+        _has_risen(record),
+        record["supersedes"],
+    )
 
 
 def _has_risen(record: Record) -> bool:

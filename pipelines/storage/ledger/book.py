@@ -8,6 +8,7 @@ from itertools import islice
 from sqlalchemy import Connection, insert, select, update
 
 from expectations.errors import UsageError
+from pipelines.storage.database import insert_rows
 from pipelines.storage.ledger.chain import STREAMS, Entry, NewEntry, body_digest, genesis, label_of, link
 from pipelines.storage.ledger.names import Stream
 from pipelines.storage.ledger.tables import ledger_entry, ledger_head
@@ -32,7 +33,7 @@ def append(connection: Connection, stream: Stream, entries: Iterable[NewEntry]) 
             entry_hash = link(previous_hash, stream, position, label_of(entry.kind, entry.subject), digest)
             rows.append((stream, position, *entry, previous_hash, entry_hash))
             previous_hash = entry_hash
-        _insert(connection, rows)
+        insert_rows(connection, ledger_entry, rows)
     if position > first:
         connection.execute(
             update(ledger_head)
@@ -86,13 +87,3 @@ def _lock_head(connection: Connection, stream: Stream) -> tuple[int, str]:
         return row.position, row.entry_hash
     connection.execute(insert(ledger_head).values(stream=stream, position=0, entry_hash=genesis(stream)))
     return 0, genesis(stream)
-
-
-_COLUMNS = tuple(column.name for column in ledger_entry.columns)
-
-
-def _insert(connection: Connection, rows: list[tuple[object, ...]]) -> None:
-    """One statement for many rows, past the per-row parameter dictionaries that would cost more than the hashing."""
-    mark = "?" if connection.dialect.name == "sqlite" else "%s"
-    marks = ", ".join([mark] * len(_COLUMNS))
-    connection.exec_driver_sql(f"INSERT INTO ledger_entry ({', '.join(_COLUMNS)}) VALUES ({marks})", rows)

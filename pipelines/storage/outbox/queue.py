@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import Column, Connection, Index, Integer, String, Table, Text, func, insert, or_, select, update
+from sqlalchemy import Column, Connection, Index, Integer, String, Table, Text, func, or_, select, update
 
 from expectations.errors import NotFoundError
 from pipelines.storage.columns import LongInteger, Moment
-from pipelines.storage.database import metadata
+from pipelines.storage.database import insert_rows, metadata
 from pipelines.storage.outbox.message import NewMessage
 
 PENDING, SENT, ACKNOWLEDGED, DEAD = "pending", "sent", "acknowledged", "dead"
+
+_CHUNK = 1000  # messages per question to the database
 
 outbox_table = Table(
     "outbox_message",
@@ -64,26 +67,30 @@ _COLUMNS = [_m[name] for name in Message.__slots__]
 def add(connection: Connection, messages: Iterable[NewMessage]) -> int:
     """Put messages at the end of the queue; one that is there already is left alone. Returns how many were new."""
     position = connection.execute(select(func.max(_m.position))).scalar() or 0
-    rows: dict[str, dict[str, Any]] = {}
-    last: dict[str, int] = {}
-    for message in messages:
-        if message.message_id in rows or _exists(connection, message.message_id):
+    added = 0
+    remaining = iter(messages)
+    while chunk := list(islice(remaining, _CHUNK)):
+        rows = _new_rows(connection, {message.message_id: message for message in chunk}, position + added)
+        insert_rows(connection, outbox_table, rows)
+        added += len(rows)
+    return added
+
+
+def _new_rows(connection: Connection, chunk: dict[str, NewMessage], position: int) -> list[tuple[Any, ...]]:
+    """The rows of those messages that are not there yet, each with its place among all and in its enterprise."""
+    there = set(connection.execute(select(_m.message_id).where(_m.message_id.in_(chunk))).scalars())
+    about = {message.uscc for message in chunk.values()}
+    latest = select(_m.uscc, func.max(_m.sequence)).where(_m.uscc.in_(about)).group_by(_m.uscc)
+    last: dict[str, int] = dict(connection.execute(latest).tuples().all())
+    rows: list[tuple[Any, ...]] = []
+    for message_id, message in chunk.items():
+        if message_id in there:
             continue
-        sequence = (last.get(message.uscc) or _last_sequence(connection, message.uscc)) + 1
-        last[message.uscc] = sequence
-        rows[message.message_id] = {
-            "position": position + len(rows) + 1,
-            "message_id": message.message_id,
-            "uscc": message.uscc,
-            "sequence": sequence,
-            "kind": message.kind,
-            "body": message.event(sequence),
-            "state": PENDING,
-            "attempts": 0,
-        }
-    if rows:
-        connection.execute(insert(outbox_table), list(rows.values()))
-    return len(rows)
+        position += 1
+        sequence = last[message.uscc] = last.get(message.uscc, 0) + 1
+        body = message.event(sequence)
+        rows.append((position, message_id, message.uscc, sequence, message.kind, body, PENDING, 0, None, None))
+    return rows
 
 
 def due(connection: Connection, now: datetime, limit: int) -> list[Message]:
@@ -164,11 +171,3 @@ def _mark(connection: Connection, message_id: str, **change: Any) -> None:
     """Change a message, unless it is acknowledged already: a late failure must not send it again."""
     unsettled = (_m.message_id == message_id) & (_m.state != ACKNOWLEDGED)
     connection.execute(update(outbox_table).where(unsettled).values(**change))
-
-
-def _exists(connection: Connection, message_id: str) -> bool:
-    return connection.execute(select(_m.position).where(_m.message_id == message_id)).first() is not None
-
-
-def _last_sequence(connection: Connection, uscc: str) -> int:
-    return connection.execute(select(func.max(_m.sequence)).where(_m.uscc == uscc)).scalar() or 0

@@ -12,7 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from expectations.vocabulary.digest import canonical_json, sha256_file, sha256_many, sha256_of, sha256_text
+from expectations.vocabulary.digest import (
+    canonical_json,
+    canonical_members,
+    sha256_file,
+    sha256_many,
+    sha256_of,
+    sha256_text,
+)
 from expectations.vocabulary.moment import ZONE
 
 values = st.recursive(
@@ -30,6 +37,13 @@ def test_the_canonical_text_means_the_value_and_nothing_else(value: object) -> N
 @given(st.dictionaries(st.text(), st.integers(), min_size=2))
 def test_the_order_in_which_a_record_was_built_leaves_no_trace(record: dict[str, int]) -> None:
     assert canonical_json(dict(reversed(record.items()))) == canonical_json(record)
+
+
+@given(st.dictionaries(st.text(), values), st.sets(st.text()))
+def test_an_object_put_together_from_texts_is_the_same_to_the_byte(record: dict[str, object], told: set[str]) -> None:
+    rest = {name: value for name, value in record.items() if name not in told}
+    texts = {name: canonical_json(value) for name, value in record.items() if name in told}
+    assert canonical_members(rest, texts) == canonical_json(record)
 
 
 def test_the_form_is_fixed_to_the_byte() -> None:

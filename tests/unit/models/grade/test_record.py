@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -11,7 +12,15 @@ from expectations.vocabulary.digest import canonical_json
 from expectations.vocabulary.grade import Grade, Severity
 from models.grade.engine import judge
 from models.grade.reasons import Reason, reasons_for
-from models.grade.record import Explanation, Provenance, decision_id, decision_record, rejudge, subject_of
+from models.grade.record import (
+    Explanation,
+    Provenance,
+    SealedRecord,
+    decision_id,
+    decision_record,
+    rejudge,
+    subject_of,
+)
 from models.grade.subject import AlertStanding, OfficialFact, Override, PreviousGrade, Subject
 from models.policy.book import PolicyBook
 from models.policy.documents import PolicyError
@@ -46,11 +55,15 @@ FULL = Subject(
 )
 
 
-def _record(subject: Subject = FULL) -> dict[str, Any]:
+def _sealed(subject: Subject = FULL) -> SealedRecord:
     judgement = judge(subject, POLICY)
     reasons = reasons_for(judgement, [Reason("returns_30d", "退货", "returns", 0.4)], POLICY)
     actions = [{"id": "B.audit", "zh": "建议", "en": "Consider"}]
     return decision_record(subject, judgement, POLICY, PROVENANCE, Explanation(reasons, {"tax": 80}, actions))
+
+
+def _record(subject: Subject = FULL) -> dict[str, Any]:
+    return _sealed(subject).record
 
 
 def test_a_record_has_the_published_shape() -> None:
@@ -77,6 +90,18 @@ def test_the_id_is_the_digest_of_everything_else() -> None:
     assert record["decision_id"] == decision_id(record)
     assert decision_id({**record, "score": 1}) != record["decision_id"]
     assert decision_id({**record, "decision_id": "other"}) == record["decision_id"]
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_the_body_put_together_from_shared_texts_is_the_record_s_canonical_json(known: bool) -> None:
+    for subject in (FULL, replace(FULL, facts=(), alerts=(), override=None), replace(FULL, previous=None)):
+        judgement = judge(subject, POLICY)
+        actions = [{"id": "B.audit", "zh": "建议", "en": "Consider"}]
+        text = canonical_json(actions) if known else None
+        said = Explanation((), {"tax": None}, actions, [{"rule": "R16"}], text)
+        sealed = decision_record(subject, judgement, POLICY, PROVENANCE, said)
+        assert sealed.body == canonical_json(sealed.record)
+        assert sealed.record["decision_id"] == decision_id(sealed.record)
 
 
 def test_a_subject_survives_the_way_through_its_record() -> None:

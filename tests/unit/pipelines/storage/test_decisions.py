@@ -12,6 +12,7 @@ from expectations.errors import UsageError
 from expectations.vocabulary.digest import sha256_of
 from expectations.vocabulary.grade import Grade, Severity
 from expectations.vocabulary.moment import knowledge_cutoff
+from models.grade.record import SealedRecord
 from models.grade.subject import PreviousGrade
 from pipelines.storage.database import Database
 from pipelines.storage.decisions import (
@@ -69,6 +70,10 @@ def record(uscc: str, grade: str | None, of: Run, previous: str | None = None, *
     return {**content, "decision_id": sha256_of(content)}
 
 
+def sealed(uscc: str, grade: str | None, of: Run, previous: str | None = None) -> SealedRecord:
+    return SealedRecord.of(record(uscc, grade, of, previous))
+
+
 def alert(uscc: str = ONE, opened_on: date = D, **more: Any) -> Alert:
     state = State.CLOSED if more.get("closed_on") else State.OPEN
     measured = {"window_from": D, "window_to": D, "value": 0.02, "threshold": 0.01, "n": 200, "evidence": ("k",)}
@@ -91,14 +96,14 @@ def commit(database: Database, day: date, known_at: datetime | None = None, **gr
     pairs = {{"one": ONE, "two": TWO}[name]: grade for name, grade in grades.items()}
     records = [record(uscc, *((g, made) if isinstance(g, str) else (g[0], made, g[1]))) for uscc, g in pairs.items()]
     with database.transaction() as connection:
-        assert commit_run(connection, made, records).is_new
+        assert commit_run(connection, made, map(SealedRecord.of, records)).is_new
     return made
 
 
 def test_a_run_is_written_with_its_decisions_alerts_messages_and_an_anchor(database: Database) -> None:
     made = run()
     with database.transaction() as connection:
-        done = commit_run(connection, made, [record(ONE, "A", made)], alerts(alert()), [message(made)])
+        done = commit_run(connection, made, [sealed(ONE, "A", made)], alerts(alert()), [message(made)])
         assert (done.decisions, done.alerts, done.messages) == (1, 1, 1)
         assert [entry.kind for entry in entries(connection, "decisions")] == ["run", "decision", "alert"]
         assert [entry.subject for entry in entries(connection, "anchors")] == [f"run {D} {made.known_at.isoformat()}"]
@@ -111,7 +116,7 @@ def test_a_record_comes_back_as_it_was_written(database: Database) -> None:
     made = run()
     written = record(ONE, "A", made, reasons=[{"code": "X", "zh": "理由", "value": 0.1}])
     with database.transaction() as connection:
-        commit_run(connection, made, [written])
+        commit_run(connection, made, [SealedRecord.of(written)])
         assert latest_decision(connection, ONE) == written
         assert decision(connection, written["decision_id"]) == written
         assert decision(connection, "0" * 64) is None
@@ -120,9 +125,9 @@ def test_a_record_comes_back_as_it_was_written(database: Database) -> None:
 def test_committing_the_same_run_again_writes_nothing(database: Database) -> None:
     made = run()
     with database.transaction() as connection:
-        commit_run(connection, made, [record(ONE, "A", made)], alerts(alert()), [message(made)])
+        commit_run(connection, made, [sealed(ONE, "A", made)], alerts(alert()), [message(made)])
     with database.transaction() as connection:
-        again = commit_run(connection, made, [record(ONE, "B", made)], alerts(alert(TWO)), [message(made, TWO)])
+        again = commit_run(connection, made, [sealed(ONE, "B", made)], alerts(alert(TWO)), [message(made, TWO)])
         assert not again.is_new
         assert verify(connection).counts["decisions"] == 3
         assert verify(connection).counts["anchors"] == 1
@@ -136,7 +141,7 @@ def test_the_same_run_in_two_homes_gives_the_same_bytes(database: Database, tmp_
     made = run()
     for home in (database, other):
         with home.transaction() as connection:
-            commit_run(connection, made, [record(ONE, "A", made)], alerts(alert()), [message(made)])
+            commit_run(connection, made, [sealed(ONE, "A", made)], alerts(alert()), [message(made)])
     with database.reading() as here, other.reading() as there:
         for stream in ("decisions", "anchors"):
             assert list(entries(here, stream)) == list(entries(there, stream))
@@ -148,7 +153,7 @@ def test_a_failing_commit_leaves_nothing_behind(database: Database) -> None:
     made = run()
 
     def failing() -> Any:
-        yield record(ONE, "A", made)
+        yield sealed(ONE, "A", made)
         raise OSError("the disk is full")
 
     with pytest.raises(OSError, match="disk"), database.transaction() as connection:
@@ -162,7 +167,7 @@ def test_a_failing_commit_leaves_nothing_behind(database: Database) -> None:
 
 def test_a_decision_for_another_day_is_refused(database: Database) -> None:
     with pytest.raises(UsageError, match="is for 2026-03-30"), database.transaction() as connection:
-        commit_run(connection, run(D), [record(ONE, "A", run(D - DAY))])
+        commit_run(connection, run(D), [sealed(ONE, "A", run(D - DAY))])
 
 
 def test_the_decision_as_of_a_day_is_the_last_before_or_on_it(database: Database) -> None:
@@ -274,7 +279,7 @@ def test_projections_made_again_from_the_ledger_are_the_same(database: Database)
     commit(database, D - DAY, one=("A", "B"), two="C")
     made = run(D)
     with database.transaction() as connection:
-        commit_run(connection, made, [record(ONE, "AA", made, "A")], alerts(alert()), [message(made)])
+        commit_run(connection, made, [sealed(ONE, "AA", made, "A")], alerts(alert()), [message(made)])
     with database.transaction() as connection:
         before = [connection.execute(select(table).order_by(*table.primary_key)).all() for table in PROJECTIONS]
         done = rebuild(connection)

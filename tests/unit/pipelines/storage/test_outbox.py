@@ -11,6 +11,7 @@ from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
 
 from expectations.errors import NotFoundError
+from expectations.vocabulary.digest import canonical_json, sha256_of
 from expectations.vocabulary.moment import ZONE
 from pipelines.storage.database import Database
 from pipelines.storage.outbox import DatabaseOutbox, NewMessage, add, counts, messages, revive
@@ -45,6 +46,23 @@ def test_a_message_is_a_cloud_event_that_the_library_reads(outbox: DatabaseOutbo
     assert event.get_time() == NOW
     assert event.get_data() == {"n": 1, "名": "预警"}
     assert event.get_extension("sequence") == "000000000001"
+
+
+def test_a_message_is_written_as_the_library_would_write_it() -> None:
+    one = message(7)
+    attributes = {
+        "specversion": "1.0",
+        "id": one.message_id,
+        "type": one.kind,
+        "source": one.source,
+        "subject": one.uscc,
+        "time": one.happened_at,
+        "datacontenttype": "application/json",
+        "sequence": f"{3:012d}",
+    }
+    written = json.loads(JSONFormat().write(CloudEvent(attributes, {"n": 7, "名": "预警"})))
+    assert one.event(3) == canonical_json(written)
+    assert one.message_id == sha256_of([one.kind, one.uscc, one.source, one.happened_at, one.data])
 
 
 def test_the_same_content_is_the_same_message(database: Database, outbox: DatabaseOutbox) -> None:

@@ -16,6 +16,7 @@ import pytest
 
 from expectations.vocabulary.moment import knowledge_cutoff
 from expectations.vocabulary.role import Role
+from models.grade.record import SealedRecord
 from pipelines.storage.accounts import issue_key, open_account, revoke_key
 from pipelines.storage.database import Database
 from pipelines.storage.decisions import Run, commit_run
@@ -91,7 +92,8 @@ def commit(database: Database, record: dict[str, Any]) -> None:
         day, knowledge_cutoff(day), "a" * 64, "f" * 64, "3", "e" * 64, "lake/features/x.parquet", "b" * 64, "0.1.0"
     )
     with database.transaction() as connection:
-        commit_run(connection, run, [{**record, "uscc": uscc, "decision_id": uscc} for uscc in (OWN, OTHER)])
+        records = [{**record, "uscc": uscc, "decision_id": uscc} for uscc in (OWN, OTHER)]
+        commit_run(connection, run, map(SealedRecord.of, records))
 
 
 def test_a_key_opens_its_own_grade_until_it_is_revoked(
