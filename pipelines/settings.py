@@ -30,6 +30,10 @@ class Settings(BaseSettings):
         Where alerts and actions are delivered, and the Standard Webhooks secret (``whsec_...``) they are signed with.
     risk_control_allow_private:
         Whether the receiver may lie on a private or loopback address.
+    anchor_key, anchor_key_file:
+        The Ed25519 key that anchors of the ledger are signed with, 64 hexadecimal characters, or a file that holds it.
+    trusted_anchor_keys:
+        Public keys, besides the present one's, whose signatures ``xinji verify`` accepts: those of retired keys.
     shared_data:
         Folder with further public data sets; none is needed.
     """
@@ -44,6 +48,9 @@ class Settings(BaseSettings):
     risk_control_url: str = ""
     risk_control_secret: SecretStr = SecretStr("")
     risk_control_allow_private: bool = False
+    anchor_key: SecretStr = SecretStr("")
+    anchor_key_file: Path | None = None
+    trusted_anchor_keys: str = ""
     shared_data: Path | None = None
 
     @property

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pipelines.steps.ingest.file import Intake
     from pipelines.storage.database import Database
     from pipelines.storage.lake import Lake
+    from pipelines.storage.ledger import AnchorSigner
     from pipelines.storage.outbox import DatabaseOutbox
     from reports.api import Application
 
@@ -73,6 +74,23 @@ class Wiring:
         return database
 
     @cached_property
+    def signer(self) -> AnchorSigner | None:
+        """What signs the ledger's anchors; None where no key is configured."""
+        from pipelines.storage.ledger import AnchorSigner
+
+        file = self.settings.anchor_key_file
+        text = file.read_text() if file else self.settings.anchor_key.get_secret_value()
+        return AnchorSigner.of(text) if text else None
+
+    @property
+    def trusted_anchor_keys(self) -> dict[str, str]:
+        """The public keys whose signatures on anchors are believed, by id."""
+        from pipelines.storage.ledger import trusted_keys
+
+        own = self.signer.public_key if self.signer else ""
+        return trusted_keys(f"{own} {self.settings.trusted_anchor_keys}")
+
+    @cached_property
     def lake(self) -> Lake:
         """The lake of accepted rows."""
         from pipelines.storage.lake import Lake
@@ -106,6 +124,7 @@ class Wiring:
             model_of=self._model_of,
             pin=self.lake.pin,
             code_version=version("xinji"),
+            signer=self.signer,
         )
 
     @contextmanager

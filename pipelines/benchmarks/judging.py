@@ -27,7 +27,7 @@ from models.grade.subject import OfficialFact, PreviousGrade
 from models.policy.book import PolicyBook
 from models.scorecard.reading import expert_scorecard
 from pipelines.benchmarks.measuring import BenchmarkError, Figure, Report, measured
-from pipelines.steps.judging import Circumstances, Judged, Measured, Memory, judge_everyone
+from pipelines.steps.judging import Circumstances, Measured, Memory, judge_everyone
 from pipelines.storage import decisions, ledger
 from pipelines.storage.database import Database
 from reports.alerts.alert import Hit
@@ -116,9 +116,9 @@ def _lap(laps: Laps, name: str, work: Callable[[], Result]) -> Result:
     return result
 
 
-def _commit(database: Database, run: decisions.Run, judged: Judged) -> None:
+def _commit(database: Database, run: decisions.Run, judged: decisions.Judged) -> None:
     with database.transaction() as connection:
-        decisions.commit_run(connection, run, judged.decisions, judged.alerts, judged.messages)
+        decisions.commit_run(connection, run, judged)
 
 
 class SyntheticDay:
@@ -145,7 +145,7 @@ class SyntheticDay:
             D, knowledge_cutoff(D), "0" * 64, self._policy.digest, "1", self._scorer.digest, "v", "0" * 64, "bench"
         )
 
-    def judge(self) -> Judged:
+    def judge(self) -> decisions.Judged:
         """Decide about everybody."""
         given = Circumstances(
             self._policy, self._catalogue, self._scorer, "1", "0" * 64, "bench", 0.0, ("trace_event",), (),

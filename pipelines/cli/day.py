@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipelines.cli.home import wiring
-from pipelines.cli.output import FAILED, answer, say, table, working
+from pipelines.cli.output import FAILED, answer, now, say, table, working
 
 if TYPE_CHECKING:
     from pipelines.steps.daily import DaySummary
@@ -22,6 +22,7 @@ def add_to(application: typer.Typer) -> None:
     application.command("features")(features)
     application.command("replay")(replay)
     application.command("verify")(verify)
+    application.command("anchor")(anchor)
 
 
 def run(
@@ -126,18 +127,46 @@ def replay(decision_id: Annotated[str, typer.Argument(help="The decision's id, a
     return 0 if outcome.holds else FAILED
 
 
-def verify() -> int:
-    """Check the whole hash chain of the ledger: every altered, removed or reordered entry is named."""
+def anchor(
+    out: Annotated[Path | None, typer.Option(help="FILE.json to keep outside, out of the ledger's reach.")] = None,
+) -> None:
+    """Remember where every chain stands, signed where a key is configured; every run does so by itself."""
+    from expectations.vocabulary.digest import canonical_json
     from pipelines.storage import ledger
 
     home = wiring()
+    with home.database.transaction() as connection:
+        body = ledger.anchor(connection, f"by hand {now().isoformat(timespec='seconds')}", home.signer)
+    if out is not None:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(canonical_json(body) + "\n", encoding="utf-8")
+    signed = "Signed" if home.signer else "Not signed: no anchor key is configured"
+    answer(body, f"Remembered where {len(body['heads'])} chains stand. {signed}.")
+
+
+def verify(
+    kept: Annotated[list[Path] | None, typer.Option(help="An anchor kept outside, as 'anchor --out' wrote it.")] = None,
+) -> int:
+    """Check the whole hash chain of the ledger: every altered, removed or reordered entry is named."""
+    import json
+
+    from pipelines.storage import ledger
+
+    home = wiring()
+    anchors = [json.loads(path.read_text(encoding="utf-8")) for path in kept or ()]
     with home.database.reading() as connection:
-        report = ledger.verify(connection)
+        report = ledger.verify(connection, trusted=home.trusted_anchor_keys, kept=anchors)
     total = sum(report.counts.values())
     verdict = "holds" if report.holds else f"does NOT hold: {len(report.faults)} faults"
     answer(
-        {"holds": report.holds, "entries": report.counts, "faults": [str(fault) for fault in report.faults]},
-        f"The ledger {verdict}. {total} entries in {len(report.counts)} streams.",
+        {
+            "holds": report.holds,
+            "entries": report.counts,
+            "anchors_signed": report.anchors_signed,
+            "faults": [str(fault) for fault in report.faults],
+        },
+        f"The ledger {verdict}. {total} entries in {len(report.counts)} streams, "
+        f"{report.anchors_signed} of {report.counts['anchors']} anchors with a signature that was checked.",
         *(str(fault) for fault in report.faults),
     )
     return 0 if report.holds else FAILED

@@ -16,8 +16,9 @@ from prefect.cache_policies import NO_CACHE
 from pipelines.steps import daily as steps
 from pipelines.steps.daily import Day, DaySummary, DayWork
 from pipelines.steps.home import Champion, Home, PinnedLake
-from pipelines.steps.judging import Judged, Measured
+from pipelines.steps.judging import Measured
 from pipelines.steps.publishing import list_to_json, risk_list, write_reports
+from pipelines.storage.decisions import Judged
 from pipelines.wiring import Wiring
 
 _HOUR = 3600

@@ -28,7 +28,7 @@ from models.policy.inforce import Policy
 from models.policy.parameters import typology_parameters
 from models.scorer.protocol import Scorer
 from pipelines.steps.home import Champion, Home, PinnedLake
-from pipelines.steps.judging import Circumstances, Judged, Measured, Memory, judge_everyone, weight_of_late_feeds
+from pipelines.steps.judging import Circumstances, Measured, Memory, judge_everyone, weight_of_late_feeds
 from pipelines.storage import decisions
 from pipelines.storage.vectors import store_vectors
 from reports.alerts.alert import AlertStep, Hit, Step, alert_from_json
@@ -56,7 +56,7 @@ class DayWork:
     lake: PinnedLake
     champion: Champion
     measured: Measured
-    judged: Judged
+    judged: decisions.Judged
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ def versions_of(home: Home, lake: PinnedLake, day: Day) -> Versions:
     return Versions(home.contracts, partial(lake.versions_sql, known_at=day.known_at))
 
 
-def judge_day(home: Home, day: Day, lake: PinnedLake, measured: Measured, champion: Champion) -> Judged:
+def judge_day(home: Home, day: Day, lake: PinnedLake, measured: Measured, champion: Champion) -> decisions.Judged:
     """Decide about everybody, with what earlier runs left on record."""
     policy = home.policies.in_force(day.business_date)
     with home.database.reading() as connection:
@@ -178,7 +178,7 @@ def commit(home: Home, day: Day, work: DayWork) -> bool:
         code_version=home.code_version,
     )
     with home.database.transaction() as connection:
-        return decisions.commit_run(connection, run, judged.decisions, judged.alerts, judged.messages).is_new
+        return decisions.commit_run(connection, run, judged, home.signer).is_new
 
 
 def summarise(home: Home, day: Day, *, is_new: bool, messages: int = 0) -> DaySummary:

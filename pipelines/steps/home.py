@@ -16,6 +16,7 @@ from features.engine import Engine
 from models.policy.book import PolicyBook
 from models.scorer.protocol import Scorer
 from pipelines.storage.database import Database
+from pipelines.storage.ledger import AnchorSigner
 
 
 class PinnedLake(Protocol):
@@ -61,6 +62,8 @@ class Home:
         The lake as it stands now.
     code_version:
         Named in every decision.
+    signer:
+        Signs what the ledger remembers of itself; None where no key is configured.
     """
 
     path: Path
@@ -74,6 +77,7 @@ class Home:
     model_of: Callable[[str], Champion]
     pin: Callable[[], PinnedLake]
     code_version: str
+    signer: AnchorSigner | None = None
 
     @property
     def reports(self) -> Path:

@@ -25,7 +25,7 @@ from models.scorer import explain
 from models.scorer.protocol import Scorer
 from models.scorer.reasons import Explanation as Scored
 from models.scorer.reasons import ModelReason
-from pipelines.storage.decisions import Record, alert_records
+from pipelines.storage.decisions import Judged, alert_records
 from pipelines.storage.outbox import NewMessage
 from reports.alerts.alert import Alert, AlertStep, Hit
 from reports.alerts.episodes import AlertDay
@@ -100,15 +100,6 @@ class Memory:
 
     previous: Mapping[str, PreviousGrade]
     superseded: Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class Judged:
-    """A day's outcome, ready to be committed."""
-
-    decisions: Sequence[SealedRecord]
-    alerts: Sequence[Record]
-    messages: Sequence[NewMessage]
 
 
 def weight_of_late_feeds(scorer: Scorer, catalogue: Catalogue, connected: Iterable[str], late: Iterable[str]) -> float:

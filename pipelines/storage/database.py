@@ -15,7 +15,11 @@ from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, event
 metadata = MetaData()
 """Every table of the database registers here, in the module that owns it."""
 
-_WRITER_LOCK = 0x58696E6A69  # "Xinji": the advisory lock that PostgreSQL writers queue on
+WRITER_LOCK = 0x58696E6A69
+"""The advisory lock that PostgreSQL writers queue on; it spells "Xinji"."""
+
+READS_LOCK = WRITER_LOCK + 1
+"""Another one for the record of reads, so that an answer to a question does not wait for a run to end."""
 
 
 class Database:
@@ -38,13 +42,16 @@ class Database:
         metadata.create_all(self.engine)
 
     @contextmanager
-    def transaction(self) -> Iterator[Connection]:
-        """A write transaction. It commits when the block ends and rolls back on any error."""
+    def transaction(self, lock: int = WRITER_LOCK) -> Iterator[Connection]:
+        """A write transaction. It commits when the block ends and rolls back on any error.
+
+        Writers with the same ``lock`` queue. On SQLite all writers of a file do, whatever they ask for.
+        """
         with self.engine.connect() as connection:
             if self.is_sqlite:
                 connection.execute(text("BEGIN IMMEDIATE"))
             else:
-                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _WRITER_LOCK})
+                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": lock})
             try:
                 yield connection
             except BaseException:

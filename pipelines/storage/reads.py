@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from pipelines.storage.database import Database
+from pipelines.storage.database import READS_LOCK, Database
 from pipelines.storage.ledger import NewEntry, append
 
 if TYPE_CHECKING:  # at run time this module must not load the web framework
@@ -50,7 +50,7 @@ class DatabaseReads:
         with self._gate:
             group, self._waiting = self._waiting, []
         try:
-            with self._database.transaction() as connection:
+            with self._database.transaction(READS_LOCK) as connection:
                 append(connection, "reads", [ticket.entry for ticket in group])
         except Exception as error:
             for ticket in group:

@@ -17,11 +17,12 @@ from pipelines.storage.decisions.queries import (
     published_before,
     run_for,
 )
-from pipelines.storage.decisions.record import Record, Run, alert_records
+from pipelines.storage.decisions.record import Judged, Record, Run, alert_records
 
 __all__ = [
     "Commit",
     "GradePoint",
+    "Judged",
     "Record",
     "Run",
     "alert_records",

@@ -14,9 +14,9 @@ from models.grade.record import SealedRecord
 from pipelines.storage import outbox
 from pipelines.storage.database import insert_rows
 from pipelines.storage.decisions.queries import run_for
-from pipelines.storage.decisions.record import Record, Run, alert_row, decision_row
+from pipelines.storage.decisions.record import Judged, Record, Run, alert_row, decision_row
 from pipelines.storage.decisions.tables import PROJECTIONS, alert_table, decision_table, enterprise_table, run_table
-from pipelines.storage.ledger import NewEntry, anchor, append, entries
+from pipelines.storage.ledger import AnchorSigner, NewEntry, anchor, append, entries
 
 _CHUNK = 5000
 Item = TypeVar("Item")
@@ -38,27 +38,20 @@ class Commit:
     messages: int = 0
 
 
-def commit_run(
-    connection: Connection,
-    run: Run,
-    decisions: Iterable[SealedRecord],
-    alerts: Iterable[Record] = (),
-    messages: Iterable[outbox.NewMessage] = (),
-) -> Commit:
+def commit_run(connection: Connection, run: Run, judged: Judged, signer: AnchorSigner | None = None) -> Commit:
     """Write a run: ledger, projections, outbox and anchor, all in the caller's transaction.
 
     A second commit for the same (D, K) writes nothing, whatever it brings (decision 4 of ``docs/decisions.md``).
-    ``alerts`` are the day's episodes as ``alert_records`` gives them; ``decisions`` come as ``decision_record`` does.
     """
     if run_for(connection, run.business_date, run.known_at) is not None:
         return Commit(is_new=False)
     subject = run.business_date.isoformat()
     at = append(connection, "decisions", [NewEntry.of("run", subject, run.body())])[0]
     _insert(connection, run_table, [{**run.body(), "position": at}])
-    decided = _write_decisions(connection, run, decisions)
-    alerted = _write_alerts(connection, run, alerts)
-    sent = outbox.add(connection, messages)
-    anchor(connection, f"run {subject} {run.known_at.isoformat()}")
+    decided = _write_decisions(connection, run, judged.decisions)
+    alerted = _write_alerts(connection, run, judged.alerts)
+    sent = outbox.add(connection, judged.messages)
+    anchor(connection, f"run {subject} {run.known_at.isoformat()}", signer)
     return Commit(is_new=True, decisions=decided, alerts=alerted, messages=sent)
 
 

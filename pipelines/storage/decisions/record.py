@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
 from expectations.errors import UsageError
 from expectations.vocabulary.grade import Grade
+from models.grade.record import SealedRecord
+from pipelines.storage.outbox import NewMessage
 from reports.alerts.episodes import AlertDay
 
 Record = Mapping[str, Any]
@@ -54,6 +56,18 @@ class Run:
         fields["business_date"] = date.fromisoformat(fields["business_date"])
         fields["known_at"] = datetime.fromisoformat(fields["known_at"])
         return cls(**fields)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A day's outcome, ready to be committed.
+
+    ``alerts`` are the day's episodes as ``alert_records`` gives them.
+    """
+
+    decisions: Iterable[SealedRecord] = ()
+    alerts: Iterable[Record] = ()
+    messages: Sequence[NewMessage] = ()
 
 
 def decision_row(run: Run, record: Record, position: int) -> tuple[Any, ...]:

@@ -7,10 +7,12 @@ from pipelines.storage.ledger.book import anchor, append, entries, head
 from pipelines.storage.ledger.chain import STREAMS, Entry, NewEntry, genesis
 from pipelines.storage.ledger.faults import Fault
 from pipelines.storage.ledger.names import Stream
+from pipelines.storage.ledger.signing import AnchorSigner, trusted_keys
 from pipelines.storage.ledger.verify import VerifyReport, verify
 
 __all__ = [
     "STREAMS",
+    "AnchorSigner",
     "Entry",
     "Fault",
     "NewEntry",
@@ -21,5 +23,6 @@ __all__ = [
     "entries",
     "genesis",
     "head",
+    "trusted_keys",
     "verify",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -11,6 +12,7 @@ from expectations.errors import UsageError
 from pipelines.storage.database import insert_rows
 from pipelines.storage.ledger.chain import STREAMS, Entry, NewEntry, body_digest, genesis, label_of, link
 from pipelines.storage.ledger.names import Stream
+from pipelines.storage.ledger.signing import AnchorSigner
 from pipelines.storage.ledger.tables import ledger_entry, ledger_head
 
 _CHUNK = 5000  # rows per statement: large enough for speed, small enough that a run's bodies never sit in memory
@@ -68,15 +70,21 @@ def entries(
     return (Entry(*row) for row in rows)
 
 
-def anchor(connection: Connection, label: str) -> int:
-    """Remember where every stream stands, as an entry of the stream ``anchors``. Returns its position.
+def anchor(connection: Connection, label: str, signer: AnchorSigner | None = None) -> dict[str, Any]:
+    """Remember where every stream stands, as an entry of the stream ``anchors``. Returns what was remembered.
 
-    A chain rewritten from some entry on is consistent in itself; only a head remembered elsewhere gives it away. Each
-    run leaves an anchor in its own transaction. ``label`` says which, such as ``run 2026-03-31``.
+    A chain rewritten from some entry on is consistent in itself; only a head remembered elsewhere gives it away, and
+    only a signed one cannot be rewritten with it. Each run leaves an anchor in its own transaction. ``label`` says
+    which, such as ``run 2026-03-31``.
     """
     heads = {stream: head(connection, stream) for stream in STREAMS if stream != "anchors"}
-    body = {"heads": {stream: {"position": place, "hash": text} for stream, (place, text) in heads.items()}}
-    return append(connection, "anchors", [NewEntry.of("anchor", label, body)])[0]
+    body: dict[str, Any] = {
+        "heads": {stream: {"position": place, "hash": text} for stream, (place, text) in heads.items()}
+    }
+    if signer is not None:
+        body = signer.signed(body)
+    append(connection, "anchors", [NewEntry.of("anchor", label, body)])
+    return body
 
 
 def _lock_head(connection: Connection, stream: Stream) -> tuple[int, str]:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from pipelines.storage.ledger.survey import Stretch, Survey
 
-FaultKind = Literal["altered", "removed", "reordered", "inserted", "truncated", "rewritten"]
+FaultKind = Literal["altered", "removed", "reordered", "inserted", "truncated", "rewritten", "unsigned", "forged"]
 _MOST_STRETCHES = 2000  # beyond it the order is not untangled: the stream is a ruin, and each break is named anyway
 
 
@@ -19,7 +19,8 @@ class Fault:
     Attributes
     ----------
     kind:
-        ``rewritten``: the entries agree with each other and not with a head that was remembered.
+        ``rewritten``: the entries agree with each other and not with a head that was remembered. ``unsigned``: an
+        anchor without a signature after one that has it. ``forged``: a signature that no trusted key made.
     first, last:
         Positions concerned, inclusive: of entries as they stand now for ``altered`` and ``inserted``, as they were
         written otherwise.

@@ -17,7 +17,8 @@ def test_the_floor_writes_the_very_bytes_that_the_ledger_holds(tmp_path: Path) -
 
 def test_the_made_up_day_has_quiet_enterprises_facts_alerts_and_changes_of_grade() -> None:
     judged = SyntheticDay(600, 1).judge()
-    statuses = {one.record["status"] for one in judged.decisions}
+    decided = list(judged.decisions)
+    statuses = {one.record["status"] for one in decided}
     assert statuses == {"normal", "provisional"}
-    assert {cap["id"] for one in judged.decisions for cap in one.record["caps"]} >= {"K8", "K10", "K12"}
+    assert {cap["id"] for one in decided for cap in one.record["caps"]} >= {"K8", "K10", "K12"}
     assert 0 < len(judged.messages) < 600

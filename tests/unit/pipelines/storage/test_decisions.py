@@ -16,6 +16,7 @@ from models.grade.record import SealedRecord
 from models.grade.subject import PreviousGrade
 from pipelines.storage.database import Database
 from pipelines.storage.decisions import (
+    Judged,
     Run,
     alert_records,
     carried_alerts,
@@ -96,14 +97,14 @@ def commit(database: Database, day: date, known_at: datetime | None = None, **gr
     pairs = {{"one": ONE, "two": TWO}[name]: grade for name, grade in grades.items()}
     records = [record(uscc, *((g, made) if isinstance(g, str) else (g[0], made, g[1]))) for uscc, g in pairs.items()]
     with database.transaction() as connection:
-        assert commit_run(connection, made, map(SealedRecord.of, records)).is_new
+        assert commit_run(connection, made, Judged(map(SealedRecord.of, records))).is_new
     return made
 
 
 def test_a_run_is_written_with_its_decisions_alerts_messages_and_an_anchor(database: Database) -> None:
     made = run()
     with database.transaction() as connection:
-        done = commit_run(connection, made, [sealed(ONE, "A", made)], alerts(alert()), [message(made)])
+        done = commit_run(connection, made, Judged([sealed(ONE, "A", made)], alerts(alert()), [message(made)]))
         assert (done.decisions, done.alerts, done.messages) == (1, 1, 1)
         assert [entry.kind for entry in entries(connection, "decisions")] == ["run", "decision", "alert"]
         assert [entry.subject for entry in entries(connection, "anchors")] == [f"run {D} {made.known_at.isoformat()}"]
@@ -116,7 +117,7 @@ def test_a_record_comes_back_as_it_was_written(database: Database) -> None:
     made = run()
     written = record(ONE, "A", made, reasons=[{"code": "X", "zh": "理由", "value": 0.1}])
     with database.transaction() as connection:
-        commit_run(connection, made, [SealedRecord.of(written)])
+        commit_run(connection, made, Judged([SealedRecord.of(written)]))
         assert latest_decision(connection, ONE) == written
         assert decision(connection, written["decision_id"]) == written
         assert decision(connection, "0" * 64) is None
@@ -125,9 +126,9 @@ def test_a_record_comes_back_as_it_was_written(database: Database) -> None:
 def test_committing_the_same_run_again_writes_nothing(database: Database) -> None:
     made = run()
     with database.transaction() as connection:
-        commit_run(connection, made, [sealed(ONE, "A", made)], alerts(alert()), [message(made)])
+        commit_run(connection, made, Judged([sealed(ONE, "A", made)], alerts(alert()), [message(made)]))
     with database.transaction() as connection:
-        again = commit_run(connection, made, [sealed(ONE, "B", made)], alerts(alert(TWO)), [message(made, TWO)])
+        again = commit_run(connection, made, Judged([sealed(ONE, "B", made)], alerts(alert(TWO)), [message(made, TWO)]))
         assert not again.is_new
         assert verify(connection).counts["decisions"] == 3
         assert verify(connection).counts["anchors"] == 1
@@ -141,7 +142,7 @@ def test_the_same_run_in_two_homes_gives_the_same_bytes(database: Database, tmp_
     made = run()
     for home in (database, other):
         with home.transaction() as connection:
-            commit_run(connection, made, [sealed(ONE, "A", made)], alerts(alert()), [message(made)])
+            commit_run(connection, made, Judged([sealed(ONE, "A", made)], alerts(alert()), [message(made)]))
     with database.reading() as here, other.reading() as there:
         for stream in ("decisions", "anchors"):
             assert list(entries(here, stream)) == list(entries(there, stream))
@@ -157,7 +158,7 @@ def test_a_failing_commit_leaves_nothing_behind(database: Database) -> None:
         raise OSError("the disk is full")
 
     with pytest.raises(OSError, match="disk"), database.transaction() as connection:
-        commit_run(connection, made, failing(), alerts(alert()), [message(made)])
+        commit_run(connection, made, Judged(failing(), alerts(alert()), [message(made)]))
     with database.reading() as connection:
         assert run_for(connection, D) is None
         assert sum(verify(connection).counts.values()) == 0
@@ -167,7 +168,7 @@ def test_a_failing_commit_leaves_nothing_behind(database: Database) -> None:
 
 def test_a_decision_for_another_day_is_refused(database: Database) -> None:
     with pytest.raises(UsageError, match="is for 2026-03-30"), database.transaction() as connection:
-        commit_run(connection, run(D), [sealed(ONE, "A", run(D - DAY))])
+        commit_run(connection, run(D), Judged([sealed(ONE, "A", run(D - DAY))]))
 
 
 def test_the_decision_as_of_a_day_is_the_last_before_or_on_it(database: Database) -> None:
@@ -250,7 +251,7 @@ def test_a_day_shows_the_alerts_open_on_it_as_it_knew_them(database: Database) -
     days = [(D, alerts(alert())), (D + DAY, alerts(alert(value=0.05))), (D + 31 * DAY, alerts(closed=(ended,)))]
     for day, seen in days:
         with database.transaction() as connection:
-            commit_run(connection, run(day), [], seen)
+            commit_run(connection, run(day), Judged([], seen))
     with database.reading() as connection:
         seen_on = {days: open_alerts(connection, D + timedelta(days)) for days in (-1, 0, 1, 30, 31, 40)}
     assert {days: [one["value"] for one in found] for days, found in seen_on.items()} == {
@@ -260,8 +261,8 @@ def test_a_day_shows_the_alerts_open_on_it_as_it_knew_them(database: Database) -
 
 def test_an_alert_that_later_knowledge_does_not_see_is_not_open(database: Database) -> None:
     with database.transaction() as connection:
-        commit_run(connection, run(), [], alerts(alert()))
-        commit_run(connection, run(known_at=knowledge_cutoff(D) + DAY), [], [])
+        commit_run(connection, run(), Judged([], alerts(alert())))
+        commit_run(connection, run(known_at=knowledge_cutoff(D) + DAY), Judged([], []))
         assert open_alerts(connection, D) == []
         assert len(open_alerts(connection, D, knowledge_cutoff(D))) == 1
 
@@ -269,7 +270,7 @@ def test_an_alert_that_later_knowledge_does_not_see_is_not_open(database: Databa
 def test_the_next_day_is_told_what_the_day_before_carried_on(database: Database) -> None:
     closed, lasting = alert(TWO, closed_on=D), alert("91652702MA7TETA137", closed_on=D)
     with database.transaction() as connection:
-        commit_run(connection, run(), [], alerts(alert(), closed=(closed, lasting), still_lasting=(lasting,)))
+        commit_run(connection, run(), Judged([], alerts(alert(), closed=(closed, lasting), still_lasting=(lasting,))))
         assert carried_alerts(connection, D) == []
         known = [alert_from_json(one) for one in carried_alerts(connection, D + 3 * DAY)]
     assert sorted(known, key=lambda one: one.uscc) == sorted([alert(), lasting], key=lambda one: one.uscc)
@@ -279,7 +280,7 @@ def test_projections_made_again_from_the_ledger_are_the_same(database: Database)
     commit(database, D - DAY, one=("A", "B"), two="C")
     made = run(D)
     with database.transaction() as connection:
-        commit_run(connection, made, [sealed(ONE, "AA", made, "A")], alerts(alert()), [message(made)])
+        commit_run(connection, made, Judged([sealed(ONE, "AA", made, "A")], alerts(alert()), [message(made)]))
     with database.transaction() as connection:
         before = [connection.execute(select(table).order_by(*table.primary_key)).all() for table in PROJECTIONS]
         done = rebuild(connection)

@@ -128,9 +128,11 @@ def test_an_anchor_remembers_where_every_stream_stands(database: Database) -> No
     with database.transaction() as connection:
         append(connection, "decisions", some(3))
         expected = head(connection, "decisions")
-        assert anchor(connection, "run 2026-03-31") == 1
+        remembered = anchor(connection, "run 2026-03-31")
         (made,) = entries(connection, "anchors")
     heads = json.loads(made.body)["heads"]
+    assert remembered == {"heads": heads}
+    assert made.position == 1
     assert made.subject == "run 2026-03-31"
     assert heads["decisions"] == {"position": expected[0], "hash": expected[1]}
     assert heads["reads"] == {"position": 0, "hash": genesis("reads")}

@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.exc import DatabaseError
 
-from pipelines.storage.database import Database
-from pipelines.storage.ledger import entries, verify
+from pipelines.storage.database import READS_LOCK, Database
+from pipelines.storage.ledger import NewEntry, append, entries, verify
 from pipelines.storage.reads import DatabaseReads
 from reports.api.ports import Read
 
@@ -36,7 +36,7 @@ def test_reads_at_once_share_commits_and_none_is_lost(database: Database) -> Non
     commits: list[int] = []
     event.listen(database.engine, "commit", lambda _: commits.append(1))
     log = DatabaseReads(database)
-    with ThreadPoolExecutor(16) as pool, database.transaction():  # a run holds the writer's place meanwhile
+    with ThreadPoolExecutor(16) as pool, database.transaction(READS_LOCK):  # a slow group holds the place meanwhile
         waiting = [pool.submit(log.record, read(number)) for number in range(16)]
         deadline = time.monotonic() + 20
         while len(log._waiting) < 15 and time.monotonic() < deadline:
@@ -48,6 +48,21 @@ def test_reads_at_once_share_commits_and_none_is_lost(database: Database) -> Non
         assert len(list(entries(connection, "reads"))) == 16
         assert verify(connection).holds
     assert len(commits) <= 4
+
+
+def test_on_postgresql_a_read_does_not_wait_for_a_run_to_end(database: Database) -> None:
+    if database.is_sqlite:
+        pytest.skip("a SQLite file has one writer at a time")
+    log = DatabaseReads(database)
+    with database.transaction() as run:
+        append(run, "decisions", [NewEntry.of("decision", "x", {})])
+        log.record(read(1))
+        with database.reading() as connection:
+            assert len(list(entries(connection, "reads"))) == 1
+        append(run, "decisions", [NewEntry.of("decision", "y", {})])
+    with database.reading() as connection:
+        assert verify(connection).holds
+        assert verify(connection).counts["decisions"] == 2
 
 
 def test_a_read_that_cannot_be_recorded_raises(database: Database) -> None:

@@ -19,7 +19,7 @@ from expectations.vocabulary.role import Role
 from models.grade.record import SealedRecord
 from pipelines.storage.accounts import issue_key, open_account, revoke_key
 from pipelines.storage.database import Database
-from pipelines.storage.decisions import Run, commit_run
+from pipelines.storage.decisions import Judged, Run, commit_run
 from pipelines.storage.ledger import entries, verify
 
 REPOSITORY = Path(__file__).resolve().parents[4]
@@ -93,7 +93,7 @@ def commit(database: Database, record: dict[str, Any]) -> None:
     )
     with database.transaction() as connection:
         records = [{**record, "uscc": uscc, "decision_id": uscc} for uscc in (OWN, OTHER)]
-        commit_run(connection, run, map(SealedRecord.of, records))
+        commit_run(connection, run, Judged(map(SealedRecord.of, records)))
 
 
 def test_a_key_opens_its_own_grade_until_it_is_revoked(
