@@ -19,6 +19,7 @@ from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 from models.scorer.calibration import Calibration, fit_sigmoid
 from models.scorer.capacity import Capacity, affordable
 from models.scorer.errors import FittingError
+from models.scorer.forest.contributions import ForestExplainer
 from models.scorer.points import PointsScorer
 from models.scorer.protocol import FloatArray, log_odds_of
 from models.scorer.trees import TreeScorer, points_by_column, threads_for, trees_text
@@ -140,14 +141,15 @@ def fit_trees(sample: Sample, settings: Settings, catalogue_digest: str = "") ->
     booster = lightgbm.train(
         _parameters(best.capacity, sample, settings), _dataset(sample, start), num_boost_round=best.rounds
     )
+    trees = trees_text(booster)
     return TreeScorer(
-        trees=trees_text(booster),
+        trees=trees,
         feature_names=sample.names,
         base_margin=sample.base_margin,
         calibration=calibration,
         base_rate=sample.base_rate,
         monotone=sample.monotone,
-        importances=_importances(booster, sample, calibration),
+        importances=_importances(trees, sample, calibration),
         catalogue_digest=catalogue_digest,
         prior=sample.prior,
         training={
@@ -248,11 +250,11 @@ def _parameters(capacity: Capacity, sample: Sample, settings: Settings) -> dict[
     }
 
 
-def _importances(booster: lightgbm.Booster, sample: Sample, calibration: Calibration) -> dict[str, float]:
+def _importances(trees: str, sample: Sample, calibration: Calibration) -> dict[str, float]:
     """Share of each feature in the mean absolute contribution over evenly spaced training rows."""
     step = max(1, len(sample.matrix) // _ROWS_FOR_IMPORTANCE)
     rows = sample.matrix[::step]
-    contributions = np.asarray(booster.predict(rows, pred_contrib=True), dtype=np.float64)
+    contributions = ForestExplainer(trees).contributions(rows)
     contributions[:, :-1] += points_by_column(sample.prior, sample.names, rows)
     spread = np.abs(contributions[:, :-1]).mean(axis=0) * calibration.slope
     total = float(spread.sum())

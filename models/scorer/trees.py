@@ -16,6 +16,7 @@ from expectations.errors import IntegrityError
 from expectations.vocabulary.digest import sha256_of, sha256_text
 from models.scorer.calibration import Calibration
 from models.scorer.files import write_model
+from models.scorer.forest.contributions import ForestExplainer
 from models.scorer.points import PointsScorer, points_scorer_from
 from models.scorer.protocol import FloatArray, feature_matrix, probability_of
 
@@ -29,12 +30,12 @@ def threads_for(matrix: FloatArray) -> int:
 
 
 def trees_text(booster: lightgbm.Booster) -> str:
-    """The booster's native text without its parameter block.
+    """The booster's native text up to its last tree.
 
-    The block holds the number of threads, so two equal models would differ in it; prediction does not need it.
+    What follows holds the number of threads, so two equal models would differ in it; prediction does not need it.
     """
     text: str = booster.model_to_string()
-    return text.split("\nparameters:", maxsplit=1)[0] + "\n"
+    return text.partition("end of trees")[0] + "end of trees\n"
 
 
 @dataclass(frozen=True)
@@ -98,14 +99,15 @@ class TreeScorer:
     def _booster(self) -> lightgbm.Booster:
         return lightgbm.Booster(model_str=self.trees)
 
-    def _predict(self, matrix: FloatArray, **what: bool) -> FloatArray:
-        predicted = self._booster.predict(matrix, num_threads=threads_for(matrix), **what)
-        return np.asarray(predicted, dtype=np.float64)
+    @cached_property
+    def _explainer(self) -> ForestExplainer:
+        return ForestExplainer(self.trees)
 
     def _raw(self, matrix: FloatArray) -> FloatArray:
         if not len(matrix):
             return np.empty(0)
-        raw: FloatArray = self._predict(matrix, raw_score=True) + self.base_margin
+        predicted = self._booster.predict(matrix, raw_score=True, num_threads=threads_for(matrix))
+        raw: FloatArray = np.asarray(predicted, dtype=np.float64) + self.base_margin
         for column in self._prior_points(matrix).T:
             raw += column
         return raw
@@ -128,13 +130,13 @@ class TreeScorer:
         Raises
         ------
         IntegrityError
-            When a row does not add up to its margin within 1e-9. LightGBM has had such bugs; a reason that does not
-            add up must not reach a decision.
+            When a row does not add up to its margin within 1e-9. The margin is LightGBM's own, the contributions are
+            ours: a reason that does not add up must not reach a decision.
         """
         matrix = feature_matrix(frame, self.feature_names)
         if not len(matrix):
             return np.empty((0, len(self.feature_names) + 1))
-        contributions = self._predict(matrix, pred_contrib=True)
+        contributions = self._explainer.contributions(matrix)
         contributions[:, :-1] += self._prior_points(matrix)
         contributions *= self.calibration.slope
         contributions[:, -1] += self.calibration.slope * self.base_margin + self.calibration.intercept
