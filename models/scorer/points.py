@@ -102,11 +102,7 @@ class PointsScorer:
 
     def margins(self, frame: pd.DataFrame) -> FloatArray:
         """Log-odds, shape (n,); added column by column, so a row's bits do not depend on its batch."""
-        contributions = self.margin_contributions(frame)
-        margins = contributions[:, -1].copy()
-        for column in contributions.T[:-1]:
-            margins += column
-        return margins
+        return self.explained(frame)[0]
 
     def probabilities(self, frame: pd.DataFrame) -> FloatArray:
         """Probability of an adverse event within the whole horizon, shape (n,)."""
@@ -120,6 +116,14 @@ class PointsScorer:
             contributions[:, position] = points.of(matrix[:, position])
         contributions[:, -1] = self.base_margin
         return contributions
+
+    def explained(self, frame: pd.DataFrame) -> tuple[FloatArray, FloatArray]:
+        """Margins and contributions of the same rows."""
+        contributions = self.margin_contributions(frame)
+        margins = contributions[:, -1].copy()
+        for column in contributions.T[:-1]:
+            margins += column
+        return margins, contributions
 
     def at_base_rate(self, base_rate: float, base_margin: float | None = None) -> PointsScorer:
         """The same points over another population; the base is the population's log-odds unless given."""

@@ -65,6 +65,10 @@ class Scorer(Protocol):
         """Shape (n, k + 1), in log-odds: one column per feature and the base last. A row adds up to its margin."""
         ...
 
+    def explained(self, frame: pd.DataFrame) -> tuple[FloatArray, FloatArray]:
+        """Margins and contributions of the same rows, for the price of reading the frame once."""
+        ...
+
     def save(self, directory: Path) -> None:
         """Write the model as text. The directory is made; files of the same names are replaced."""
         ...

@@ -1,6 +1,6 @@
 """Why this enterprise has this probability: from exact contributions to reasons and dimension sub-scores.
 
-Everything is computed for all enterprises at once; texts are made only for the few features that become reasons.
+Everything is computed for all enterprises at once; words are made only for a reason that somebody asks for.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import overload
 
 import numpy as np
 import numpy.typing as npt
@@ -18,10 +19,13 @@ from features.catalogue.schema import Catalogue, Feature
 from models.scorer.protocol import FloatArray, Scorer, feature_matrix, probability_of
 from models.scorer.wording import reason_text
 
+IntArray = npt.NDArray[np.int64]
+
 _WINDOW = re.compile(r"_(7|30|90|180|365)d$")
 _WORTH_SAYING = 0.05
 """Log-odds; below it a contribution moves the score by fewer than five points of a thousand."""
 _PEERS_NEEDED = 5
+_NONE = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,9 @@ class ModelReason:
     code:
         ``M-`` and the feature family; the windows of one measurement are one family and one reason.
     feature:
-        The member of the family that contributes most; ``value`` and ``peer_median`` are its own.
+        The member of the family that contributes most; ``value``, ``peer_median`` and ``previous`` are its own.
+    previous:
+        The enterprise's own value in its vector before this one; None without one.
     contribution:
         Of the whole family, in log-odds; positive raises the probability of an adverse event.
     """
@@ -43,6 +49,7 @@ class ModelReason:
     en: str
     value: float | None
     peer_median: float | None
+    previous: float | None
     contribution: float
     feature: str
     dimension: Dimension
@@ -68,18 +75,20 @@ class Explanation:
     margins: FloatArray
     probabilities: FloatArray
     contributions: FloatArray
-    reasons: tuple[tuple[ModelReason, ...], ...]
+    reasons: Sequence[tuple[ModelReason, ...]]
     dimensions: pd.DataFrame
 
 
-def explain(
+def explain(  # noqa: PLR0913 - what a value is set against is optional, each for itself
     scorer: Scorer,
     frame: pd.DataFrame,
     catalogue: Catalogue,
+    *,
     peer_groups: Sequence[str] | None = None,
+    previous: pd.DataFrame | None = None,
     limit: int = 4,
 ) -> Explanation:
-    """Explain every row.
+    """Probability, exact contributions, at most ``limit`` reasons and seven sub-scores for every row.
 
     Parameters
     ----------
@@ -92,39 +101,94 @@ def explain(
     peer_groups:
         Group of each row (its main mode, say). A median comes from the group's rows in this frame, or from all rows
         when the group has fewer than five.
+    previous:
+        The vectors before these, by the same index; enterprises and columns that are not in it have no past.
     limit:
         Reasons per row at most. Those that raise the risk come first; when none does, the strongest that lower it.
     """
     features = _features(scorer, catalogue)
+    margins, contributions = scorer.explained(frame)
     matrix = feature_matrix(frame, scorer.feature_names)
-    contributions = scorer.margin_contributions(frame)
-    margins = scorer.margins(frame)
     families = _families(features)
-    medians, group_of_row = _medians(matrix, peer_groups)
     grouped = np.column_stack([contributions[:, members].sum(axis=1) for members in families.values()])
-    leaders = np.column_stack(
-        [np.asarray(members)[np.abs(contributions[:, members]).argmax(axis=1)] for members in families.values()]
+    chosen = _chosen(grouped, limit)
+    reasons = Reasons(
+        features,
+        tuple(families),
+        chosen,
+        _leaders(chosen, list(families.values()), contributions),
+        np.take_along_axis(grouped, chosen.clip(0), axis=1),
+        Compared(matrix, *_medians(matrix, peer_groups), _past(frame, previous, scorer.feature_names)),
     )
-    codes = list(families)
-    said: dict[tuple[int, bytes], tuple[ModelReason, ...]] = {}
-    reasons = []
-    for row, order in enumerate(_chosen(grouped, limit)):
-        alike = int(group_of_row[row]), matrix[row].tobytes()  # thousands of quiet enterprises have the same row
-        if alike not in said:
-            peers = medians[group_of_row[row]]
-            said[alike] = tuple(
-                _reason(codes[family], features[leader], matrix[row, leader], peers[leader], grouped[row, family])
-                for family in order
-                for leader in (leaders[row, family],)
-            )
-        reasons.append(said[alike])
-    return Explanation(
-        margins,
-        probability_of(margins),
-        contributions,
-        tuple(reasons),
-        _dimensions(features, matrix, contributions, frame),
-    )
+    dimensions = _dimensions(features, matrix, contributions, frame)
+    return Explanation(margins, probability_of(margins), contributions, reasons, dimensions)
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What a value is set against.
+
+    Attributes
+    ----------
+    values, past:
+        Shape (n, k). ``past`` is None where there is none at all.
+    medians, group:
+        Medians per peer group, shape (groups, k), and the group of every row.
+    """
+
+    values: FloatArray
+    medians: FloatArray
+    group: IntArray
+    past: FloatArray | None
+
+    def at(self, row: int, place: int) -> tuple[float | None, float | None, float | None]:
+        """The value, its peers' median and its own past."""
+        past = np.nan if self.past is None else self.past[row, place]
+        return _known(self.values[row, place]), _known(self.medians[self.group[row], place]), _known(past)
+
+
+@dataclass(frozen=True)
+class Reasons(Sequence[tuple[ModelReason, ...]]):
+    """The reasons of every row, put into words when asked for.
+
+    Attributes
+    ----------
+    codes:
+        Of the feature families.
+    chosen, leaders, strength:
+        Shape (n, limit): the family, the place of its strongest member, and the family's contribution in log-odds.
+    """
+
+    features: tuple[Feature, ...]
+    codes: tuple[str, ...]
+    chosen: IntArray
+    leaders: IntArray
+    strength: FloatArray
+    compared: Compared
+
+    def __len__(self) -> int:
+        return len(self.chosen)
+
+    @overload
+    def __getitem__(self, row: int) -> tuple[ModelReason, ...]: ...
+    @overload
+    def __getitem__(self, row: slice) -> Sequence[tuple[ModelReason, ...]]: ...
+    def __getitem__(self, row: int | slice) -> tuple[ModelReason, ...] | Sequence[tuple[ModelReason, ...]]:
+        if isinstance(row, slice):
+            return [self[one] for one in range(*row.indices(len(self)))]
+        slots = zip(self.chosen[row].tolist(), self.leaders[row].tolist(), self.strength[row].tolist(), strict=True)
+        return tuple(self._said(row, *slot) for slot in slots if slot[0] != _NONE)
+
+    def _said(self, row: int, family: int, leader: int, strength: float) -> ModelReason:
+        feature = self.features[leader]
+        value, peers, past = self.compared.at(row, leader)
+        zh, en = reason_text(feature, value, peers, past, raises=strength > 0)
+        code = f"M-{self.codes[family]}"
+        return ModelReason(code, zh, en, value, peers, past, strength, feature.name, feature.dimension)
+
+
+def _known(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
 
 
 def _features(scorer: Scorer, catalogue: Catalogue) -> tuple[Feature, ...]:
@@ -140,17 +204,42 @@ def _families(features: Sequence[Feature]) -> dict[str, list[int]]:
     return families
 
 
-def _chosen(grouped: FloatArray, limit: int) -> list[list[int]]:
-    """Families to name per row, strongest first; ties by the catalogue's order."""
-    chosen = []
-    for order, values in zip(np.argsort(-grouped, axis=1, kind="stable"), grouped, strict=True):
-        raising = [int(family) for family in order[:limit] if values[family] >= _WORTH_SAYING]
-        lowering = [int(family) for family in order[::-1][:limit] if values[family] <= -_WORTH_SAYING]
-        chosen.append(raising or lowering)
+def _chosen(grouped: FloatArray, limit: int) -> IntArray:
+    """Families to name per row, shape (n, limit), strongest first, -1 for none; ties by the catalogue's order."""
+    chosen = _strongest(grouped, limit)
+    without = np.flatnonzero(chosen[:, 0] == _NONE)
+    chosen[without] = _strongest(-grouped[without], limit)
     return chosen
 
 
-def _medians(matrix: FloatArray, groups: Sequence[str] | None) -> tuple[FloatArray, npt.NDArray[np.int64]]:
+def _strongest(grouped: FloatArray, limit: int) -> IntArray:
+    left = grouped.copy()
+    chosen = np.full((len(grouped), limit), _NONE, dtype=np.int64)
+    rows = np.arange(len(grouped))
+    for slot in range(min(limit, grouped.shape[1])):
+        best = left.argmax(axis=1)
+        chosen[:, slot] = np.where(left[rows, best] >= _WORTH_SAYING, best, _NONE)
+        left[rows, best] = -np.inf
+    return chosen
+
+
+def _leaders(chosen: IntArray, families: Sequence[Sequence[int]], contributions: FloatArray) -> IntArray:
+    """The place of the member that contributes most, for every chosen family, shape (n, limit)."""
+    leaders = np.zeros_like(chosen)
+    for family, members in enumerate(families):
+        rows, slots = np.nonzero(chosen == family)
+        of_family = np.asarray(members)
+        leaders[rows, slots] = of_family[np.abs(contributions[rows[:, None], of_family]).argmax(axis=1)]
+    return leaders
+
+
+def _past(frame: pd.DataFrame, previous: pd.DataFrame | None, names: Sequence[str]) -> FloatArray | None:
+    if previous is None or previous.empty:
+        return None
+    return previous.reindex(index=frame.index, columns=list(names)).to_numpy(dtype=np.float64)
+
+
+def _medians(matrix: FloatArray, groups: Sequence[str] | None) -> tuple[FloatArray, IntArray]:
     """Medians per peer group, shape (groups, k), and the group of every row."""
     if not len(matrix):
         return np.empty((0, matrix.shape[1])), np.empty(0, dtype=np.int64)
@@ -163,13 +252,6 @@ def _medians(matrix: FloatArray, groups: Sequence[str] | None) -> tuple[FloatArr
     medians = by_group.median().to_numpy(dtype=np.float64, copy=True)
     medians[(by_group.size() < _PEERS_NEEDED).to_numpy()] = everyone
     return medians, codes.astype(np.int64)
-
-
-def _reason(code: str, feature: Feature, value: float, peer_median: float, contribution: float) -> ModelReason:
-    seen = None if np.isnan(value) else float(value)
-    peers = None if np.isnan(peer_median) else float(peer_median)
-    zh, en = reason_text(feature, seen, peers, raises=contribution > 0)
-    return ModelReason(f"M-{code}", zh, en, seen, peers, float(contribution), feature.name, feature.dimension)
 
 
 def _dimensions(

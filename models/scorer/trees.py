@@ -133,20 +133,23 @@ class TreeScorer:
             When a row does not add up to its margin within 1e-9. The margin is LightGBM's own, the contributions are
             ours: a reason that does not add up must not reach a decision.
         """
+        return self.explained(frame)[1]
+
+    def explained(self, frame: pd.DataFrame) -> tuple[FloatArray, FloatArray]:
+        """Margins and contributions of the same rows; raises as ``margin_contributions`` does."""
         matrix = feature_matrix(frame, self.feature_names)
-        if not len(matrix):
-            return np.empty((0, len(self.feature_names) + 1))
+        margins = self.calibration.apply(self._raw(matrix))
         contributions = self._explainer.contributions(matrix)
         contributions[:, :-1] += self._prior_points(matrix)
         contributions *= self.calibration.slope
         contributions[:, -1] += self.calibration.slope * self.base_margin + self.calibration.intercept
-        worst = np.abs(contributions.sum(axis=1) - self.calibration.apply(self._raw(matrix))).max()
+        worst = np.abs(contributions.sum(axis=1) - margins).max(initial=0.0)
         if worst > _ADDS_UP_TO:
             raise IntegrityError(
                 f"Contributions of model {self.digest[:12]} miss their margin by {worst:.3g}.",
                 "Do not use this model; compare LightGBM's version with the one it was trained with.",
             )
-        return contributions
+        return margins, contributions
 
     def save(self, directory: Path) -> None:
         """Write ``trees.txt`` and ``model.json`` into the directory."""

@@ -16,16 +16,21 @@ _UNITS = {
 }
 
 
-def reason_text(feature: Feature, value: float | None, peer_median: float | None, *, raises: bool) -> tuple[str, str]:
+def reason_text(
+    feature: Feature, value: float | None, peer_median: float | None, previous: float | None, *, raises: bool
+) -> tuple[str, str]:
     """The reason in Chinese and in English. An empty value says that there is no value, not that it is bad."""
     effect_zh, effect_en = ("推高风险", "raises the risk") if raises else ("降低风险", "lowers the risk")
     zh, en = _amount(feature, value)
-    text_zh, text_en = f"{feature.zh}：{zh}", f"{feature.en}: {en}"
-    if peer_median is not None:
-        peers_zh, peers_en = _amount(feature, peer_median)
-        text_zh += f"（同类中位数{peers_zh}）"
-        text_en += f" (peers' median {peers_en})"
-    return f"{text_zh}，{effect_zh}", f"{text_en}; {effect_en}"
+    beside = [
+        (f"{word_zh}{amount_zh}", f"{word_en} {amount_en}")
+        for word_zh, word_en, number in (("同类中位数", "peers' median", peer_median), ("此前", "before", previous))
+        if number is not None
+        for amount_zh, amount_en in (_amount(feature, number),)
+    ]
+    beside_zh = f"（{'，'.join(one for one, _ in beside)}）" if beside else ""
+    beside_en = f" ({', '.join(one for _, one in beside)})" if beside else ""
+    return f"{feature.zh}：{zh}{beside_zh}，{effect_zh}", f"{feature.en}: {en}{beside_en}; {effect_en}"
 
 
 def _amount(feature: Feature, value: float | None) -> tuple[str, str]:

@@ -168,6 +168,7 @@ class SyntheticDay:
                 "name": [f"企业{number}" for number in range(count)],
                 "established_on": [D - timedelta(days=200 + number % 4000) for number in range(count)],
                 "registration_status": "operating",
+                "roles": "platform",
                 "has_trade_history": active,
             },
             index=index,

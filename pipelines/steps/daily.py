@@ -14,6 +14,8 @@ from datetime import date, datetime
 from functools import partial
 from typing import Any
 
+import pandas as pd
+
 from expectations.vocabulary.grade import Grade
 from expectations.vocabulary.moment import knowledge_cutoff, zoned
 from features.asof import AsOf, Versions, define_known, late_feeds
@@ -30,7 +32,7 @@ from models.scorer.protocol import Scorer
 from pipelines.steps.home import Champion, Home, PinnedLake
 from pipelines.steps.judging import Circumstances, Measured, Memory, judge_everyone, weight_of_late_feeds
 from pipelines.storage import decisions
-from pipelines.storage.vectors import store_vectors
+from pipelines.storage.vectors import StoredVectors, load_vectors, store_vectors
 from reports.alerts.alert import AlertStep, Hit, Step, alert_from_json
 from reports.alerts.episodes import alerts_on
 from reports.alerts.season import seasonal_guard
@@ -134,6 +136,7 @@ def judge_day(home: Home, day: Day, lake: PinnedLake, measured: Measured, champi
         memory = Memory(
             previous=decisions.published_before(connection, day.business_date, day.known_at),
             superseded=decisions.decision_ids_of(connection, day.business_date, day.known_at),
+            vectors=_vectors_before(home, decisions.run_before(connection, day.business_date, day.known_at)),
         )
         before = [alert_from_json(one) for one in decisions.carried_alerts(connection, day.business_date, day.known_at)]
     scorer = champion.scorer
@@ -152,6 +155,10 @@ def judge_day(home: Home, day: Day, lake: PinnedLake, measured: Measured, champi
     )
     alert_day = alerts_on(measured.hits, before, measured.steps, policy, measured.unmeasured)
     return judge_everyone(measured, alert_day, memory, given)
+
+
+def _vectors_before(home: Home, run: decisions.Run | None) -> pd.DataFrame | None:
+    return load_vectors(home.feature_vectors, StoredVectors(run.feature_path, run.feature_digest)) if run else None
 
 
 def graded_by(home: Home, scorer: Scorer, policy: Policy) -> frozenset[str]:

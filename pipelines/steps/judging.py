@@ -96,10 +96,21 @@ class Circumstances:
 
 @dataclass(frozen=True)
 class Memory:
-    """What earlier runs left: the grades published before, and the decisions this run takes the place of."""
+    """What earlier runs left.
+
+    Attributes
+    ----------
+    previous:
+        The grades published before.
+    superseded:
+        The decisions this run takes the place of.
+    vectors:
+        The feature vectors of the run before, by enterprise; None before the first.
+    """
 
     previous: Mapping[str, PreviousGrade]
     superseded: Mapping[str, str]
+    vectors: pd.DataFrame | None = None
 
 
 def weight_of_late_feeds(scorer: Scorer, catalogue: Catalogue, connected: Iterable[str], late: Iterable[str]) -> float:
@@ -120,7 +131,9 @@ def weight_of_late_feeds(scorer: Scorer, catalogue: Catalogue, connected: Iterab
 
 def judge_everyone(measured: Measured, alert_day: AlertDay, memory: Memory, given: Circumstances) -> Judged:
     """Decide about every enterprise of the feature table, in its order."""
-    scored = explain(given.scorer, measured.features.frame, given.catalogue)
+    features = measured.features
+    peers = features.profile["roles"].fillna("").tolist()
+    scored = explain(given.scorer, features.frame, given.catalogue, peer_groups=peers, previous=memory.vectors)
     alerts, profile = _by_enterprise(alert_day.alerts), _profile(measured.features)
     dimensions = _with_none(scored.dimensions)
     judging = _Judging(measured, alerts, memory, scored, given, profile, dimensions, _excused(measured))

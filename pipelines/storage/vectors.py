@@ -53,6 +53,18 @@ def store_vectors(folder: Path, frame: pd.DataFrame, digests: list[str]) -> Stor
     return StoredVectors(target.name, digest)
 
 
+def load_vectors(folder: Path, stored: StoredVectors) -> pd.DataFrame:
+    """The feature table of a run, index ``uscc``.
+
+    Raises
+    ------
+    IntegrityError
+        When the file is gone or is not what its name says.
+    """
+    table: pd.DataFrame = _checked(folder, stored).to_pandas().set_index("uscc").drop(columns=_DIGEST_COLUMN)
+    return table
+
+
 def load_vector(folder: Path, stored: StoredVectors, uscc: str) -> tuple[pd.DataFrame, str]:
     """The one-row feature table of an enterprise, and the digest stored beside it.
 
@@ -63,12 +75,17 @@ def load_vector(folder: Path, stored: StoredVectors, uscc: str) -> tuple[pd.Data
     NotFoundError
         When the enterprise is not in it.
     """
+    table = _checked(folder, stored, [("uscc", "=", uscc)]).to_pandas().set_index("uscc")
+    if table.empty:
+        raise NotFoundError(f"{uscc} is not among the feature vectors {stored.path}.")
+    return table.drop(columns=_DIGEST_COLUMN), str(table[_DIGEST_COLUMN].iloc[0])
+
+
+def _checked(folder: Path, stored: StoredVectors, filters: list[tuple[str, str, str]] | None = None) -> pa.Table:
+    """What was stored, if the file still is what its name says."""
     path = folder / stored.path
     if not path.exists():
         raise IntegrityError(f"The feature vectors {stored.path} are gone.", "Restore them from a backup.")
     if hashlib.sha256(path.read_bytes()).hexdigest() != stored.digest:
         raise IntegrityError(f"The feature vectors {stored.path} were altered.", "Restore them from a backup.")
-    table = pq.read_table(path, filters=[("uscc", "=", uscc)]).to_pandas().set_index("uscc")
-    if table.empty:
-        raise NotFoundError(f"{uscc} is not among the feature vectors {stored.path}.")
-    return table.drop(columns=_DIGEST_COLUMN), str(table[_DIGEST_COLUMN].iloc[0])
+    return pq.read_table(path, filters=filters)

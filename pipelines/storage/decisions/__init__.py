@@ -15,6 +15,7 @@ from pipelines.storage.decisions.queries import (
     latest_run_date,
     open_alerts,
     published_before,
+    run_before,
     run_for,
 )
 from pipelines.storage.decisions.record import Judged, Record, Run, alert_records
@@ -37,5 +38,6 @@ __all__ = [
     "open_alerts",
     "published_before",
     "rebuild",
+    "run_before",
     "run_for",
 ]

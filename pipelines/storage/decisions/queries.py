@@ -46,6 +46,16 @@ def run_for(connection: Connection, business_date: date, known_at: datetime | No
     return Run(*row) if row else None
 
 
+def run_before(connection: Connection, business_date: date, known_at: datetime | None = None) -> Run | None:
+    """The last run for a day before D; None before the first."""
+    columns = [run_table.c[name] for name in Run.__slots__]
+    query = select(*columns).where(run_table.c.business_date < business_date, _by(run_table.c.known_at, known_at))
+    row = connection.execute(
+        query.order_by(run_table.c.business_date.desc(), run_table.c.known_at.desc()).limit(1)
+    ).one_or_none()
+    return Run(*row) if row else None
+
+
 def latest_run_date(connection: Connection) -> date | None:
     """The latest business date decided about; None in an empty home."""
     return connection.execute(select(func.max(run_table.c.business_date))).scalar()

@@ -72,6 +72,29 @@ def test_a_median_comes_from_the_peers_when_there_are_five(card: PointsScorer, c
     assert [one[0].peer_median for one in by_group] == [9] * 5 + [2] * 5
 
 
+def test_a_value_stands_beside_the_enterprises_own_past(card: PointsScorer, catalogue: Catalogue) -> None:
+    frame = rows(overdue_365d=[9, 9], receipts_ratio=[0.5, 0.5]).set_axis(["E1", "E2"])
+    previous = pd.DataFrame({"overdue_365d": [2.0]}, index=["E1"])
+    first, second = explain(card, frame, catalogue, previous=previous).reasons
+    assert [(reason.feature, reason.previous) for reason in first] == [("receipts_ratio", None), ("overdue_365d", 2.0)]
+    assert first[1].zh == "overdue_365d的中文：9天（同类中位数9天，此前2天），推高风险"
+    assert first[1].en == "English of overdue_365d: 9 days (peers' median 9 days, before 2 days); raises the risk"
+    assert {reason.previous for reason in second} == {None}
+
+
+def test_equal_reasons_come_in_the_catalogues_order(catalogue: Catalogue) -> None:
+    bins = {name: BinnedPoints((1.0,), (0.0, 0.5)) for name in ("noise", "receipts_ratio", "overdue_365d")}
+    card = PointsScorer(bins, base_margin=-3.0, base_rate=0.05)
+    (reasons,) = explain(card, rows(noise=[2], receipts_ratio=[2], overdue_365d=[2]), catalogue, limit=2).reasons
+    assert [reason.feature for reason in reasons] == ["noise", "receipts_ratio"]
+
+
+def test_reasons_can_be_asked_for_row_by_row(fitted: TreeScorer, catalogue: Catalogue, frame: pd.DataFrame) -> None:
+    reasons = explain(fitted, frame, catalogue).reasons
+    assert len(reasons) == len(frame)
+    assert list(reasons)[3:6] == reasons[3:6] == [reasons[3], reasons[4], reasons[5]]
+
+
 def test_dimensions_follow_the_contributions(card: PointsScorer, catalogue: Catalogue) -> None:
     bins = {"overdue_365d": BinnedPoints((1.0, 5.0), (-np.log(2), 0.0, np.log(2)))}
     doubling = PointsScorer(bins, base_margin=-3.0, base_rate=0.05)

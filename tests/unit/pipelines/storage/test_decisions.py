@@ -30,6 +30,7 @@ from pipelines.storage.decisions import (
     open_alerts,
     published_before,
     rebuild,
+    run_before,
     run_for,
 )
 from pipelines.storage.decisions.tables import PROJECTIONS
@@ -190,6 +191,9 @@ def test_a_day_decided_again_shows_what_is_known_best_and_keeps_what_was_known_t
         assert run_for(connection, D) == later
         assert run_for(connection, D, first.known_at) == first
         assert run_for(connection, D, first.known_at + 3 * DAY) is None
+        assert run_before(connection, D) is None
+        assert run_before(connection, D + DAY) == later
+        assert run_before(connection, D + DAY, first.known_at) == first
         assert decision_ids_of(connection, D) == {
             found["uscc"]: found["decision_id"] for found in decisions_of(connection, D)
         }

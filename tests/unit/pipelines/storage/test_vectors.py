@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from expectations.errors import IntegrityError, NotFoundError
-from pipelines.storage.vectors import StoredVectors, load_vector, store_vectors
+from pipelines.storage.vectors import StoredVectors, load_vector, load_vectors, store_vectors
 
 
 def table() -> pd.DataFrame:
@@ -22,6 +22,11 @@ def test_a_vector_comes_back_to_the_bit_with_its_digest(tmp_path: Path) -> None:
     frame, digest = load_vector(tmp_path, stored, "E2")
     assert digest == "d2"
     pd.testing.assert_frame_equal(frame, table().loc[["E2"]], check_exact=True)
+
+
+def test_a_whole_table_comes_back_as_it_was(tmp_path: Path) -> None:
+    stored = store_vectors(tmp_path, table(), ["d1", "d2"])
+    pd.testing.assert_frame_equal(load_vectors(tmp_path, stored), table(), check_exact=True)
 
 
 def test_the_same_table_is_stored_once(tmp_path: Path) -> None:
