@@ -125,6 +125,7 @@ class Wiring:
             pin=self.lake.pin,
             code_version=version("xinji"),
             signer=self.signer,
+            challenger=self._challenger,
         )
 
     @contextmanager
@@ -143,6 +144,12 @@ class Wiring:
 
         found = self.registry.champion()
         return Champion(found.scorer, found.version)
+
+    def _challenger(self) -> Champion | None:
+        from pipelines.steps.home import Champion
+
+        found = self.registry.challenger()
+        return Champion(found.scorer, found.version) if found else None
 
     def api(self, clock: Callable[[], datetime]) -> Application:
         """The query API over this home."""

@@ -48,8 +48,8 @@ FOLDERS: dict[str, type[RuleFile[Any]]] = {
 }
 """What each folder of policy holds."""
 
-READ_ELSEWHERE = frozenset({"scorecard"})
-"""Folders whose files belong to the expert scorecard, which is registered and digested as a model."""
+READ_ELSEWHERE = frozenset({"scorecard", "promotion", "monitoring", "levers"})
+"""Folders that decide no grade: the scorecard (a model), and what models, watchers and advice go by."""
 
 
 @dataclass(frozen=True)

@@ -16,18 +16,22 @@ from typing import Any
 import pandas as pd
 
 from expectations.errors import IntegrityError, NotFoundError
+from expectations.vocabulary.digest import canonical_json
 from expectations.vocabulary.moment import ZONE
-from models.registry.mlflow_access import quiet_mlflow
+from models.registry.mlflow_access import quiet_mlflow, served_signature
 from models.scorer.files import MODEL_FILE
 from models.scorer.protocol import Scorer
 from models.scorer.storage import load_scorer
 
 CHAMPION = "champion"
+CHALLENGER = "challenger"
 EXPERIMENT = "credit"
 _SERVED = Path(__file__).with_name("served_model.py")
 _REQUIREMENTS = ("lightgbm", "numpy", "pandas", "scikit-learn")
 _STORED = "scorer"
 """Name of the folder of our own files, in the store and to the served model."""
+_SERVING = "serving.json"
+"""Name of what the served model needs beside the scorer: the scale, the texts of the reasons."""
 _LONGEST_DIGEST = 36
 _LONGEST_PARAMETER = 500
 
@@ -50,6 +54,9 @@ class Evidence:
         Hexadecimal digest of the panel; empty where there was none.
     tags:
         Further words on the version.
+    serving:
+        What ``models.registry.serving`` needs to give score, grade and reasons; without it a served model gives p and
+        margin alone.
     """
 
     metrics: Mapping[str, float] = field(default_factory=dict)
@@ -58,6 +65,7 @@ class Evidence:
     card: Mapping[str, Any] = field(default_factory=dict)
     dataset_digest: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
+    serving: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -83,6 +91,7 @@ class Version:
     kind: str
     digest: str
     is_champion: bool
+    is_challenger: bool
     registered_at: datetime
     metrics: Mapping[str, float]
     tags: Mapping[str, str]
@@ -129,7 +138,8 @@ class Registry:
             with tempfile.TemporaryDirectory() as folder:
                 stored = Path(folder, _STORED)
                 scorer.save(stored)
-                logged = self._log_model(scorer, stored, example)
+                Path(folder, _SERVING).write_text(canonical_json(given.serving), encoding="utf-8", newline="\n")
+                logged = self._log_model(scorer, Path(folder), example)
             version = self._client.create_model_version(
                 self.name, logged.model_uri, run.info.run_id, tags=tags, model_id=logged.model_id
             )
@@ -146,6 +156,58 @@ class Registry:
         self._found(version)
         self._client.set_registered_model_alias(self.name, CHAMPION, version)
 
+    def set_challenger(self, version: str) -> None:
+        """Let a version run in shadow beside the champion.
+
+        Raises
+        ------
+        NotFoundError
+            When there is no such version.
+        """
+        self._found(version)
+        self._client.set_registered_model_alias(self.name, CHALLENGER, version)
+
+    def challenger(self) -> Registered | None:
+        """The model that runs in shadow; None when there is none, or when it has become champion."""
+        aliases = self._aliases()
+        version = aliases.get(CHALLENGER)
+        if version is None or version == aliases.get(CHAMPION):
+            return None
+        return self.load(version)
+
+    def attach(self, version: str, files: Mapping[str, str], folder: str) -> None:
+        """Log texts beside a version, replacing those of the same name.
+
+        Raises
+        ------
+        NotFoundError
+            When there is no such version.
+        """
+        run = self._found(version).run_id
+        with tempfile.TemporaryDirectory() as aside:
+            for name, content in files.items():
+                Path(aside, name).write_text(content, encoding="utf-8", newline="\n")
+            self._client.log_artifacts(run, aside, folder)
+
+    def attached(self, version: str, path: str) -> str:
+        """A text logged beside a version, by its path such as ``card.json``.
+
+        Raises
+        ------
+        NotFoundError
+            When there is no such version, or nothing of that name beside it.
+        """
+        from mlflow.exceptions import MlflowException  # noqa: PLC0415 - see mlflow_access
+
+        run = self._found(version).run_id
+        with tempfile.TemporaryDirectory() as aside:
+            try:
+                found = self._client.download_artifacts(run, path, aside)
+            except (MlflowException, OSError) as error:
+                problem = f"Version {version} has no {path} beside it."
+                raise NotFoundError(problem, f"Make it: xinji validate {version}") from error
+            return Path(found).read_text(encoding="utf-8")
+
     def champion(self) -> Registered:
         """The model that grades, by its alias.
 
@@ -154,13 +216,10 @@ class Registry:
         NotFoundError
             When no model is champion yet.
         """
-        from mlflow.exceptions import MlflowException  # noqa: PLC0415 - see mlflow_access
-
-        client = self._client
-        try:
-            return self._fetched(client.get_model_version_by_alias(self.name, CHAMPION))
-        except MlflowException as error:
-            raise NotFoundError(f"No version of {self.name} is champion.", "Run: xinji train") from error
+        version = self._aliases().get(CHAMPION)
+        if version is None:
+            raise NotFoundError(f"No version of {self.name} is champion.", "Run: xinji train")
+        return self.load(version)
 
     def load(self, version: str) -> Registered:
         """One version, champion or not.
@@ -180,13 +239,14 @@ class Registry:
         found = client.search_model_versions(f"name = '{self.name}'", max_results=1000)
         if not found:
             return []
-        champion = client.get_registered_model(self.name).aliases.get(CHAMPION)
+        aliases = self._aliases()
         return [
             Version(
                 version=str(entry.version),
                 kind=entry.tags["kind"],
                 digest=entry.tags["digest"],
-                is_champion=str(entry.version) == str(champion),
+                is_champion=str(entry.version) == aliases.get(CHAMPION),
+                is_challenger=str(entry.version) == aliases.get(CHALLENGER),
                 registered_at=datetime.fromtimestamp(entry.creation_timestamp / 1000, UTC).astimezone(ZONE),
                 metrics=dict(client.get_run(entry.run_id).data.metrics),
                 tags=dict(entry.tags),
@@ -203,6 +263,18 @@ class Registry:
     @cached_property
     def _client(self) -> Any:
         return self._mlflow.MlflowClient(self.tracking_uri)
+
+    def _aliases(self) -> dict[str, str]:
+        """Version by alias; empty before the first registration."""
+        from mlflow.exceptions import MlflowException  # noqa: PLC0415 - see mlflow_access
+
+        try:
+            aliases = self._client.get_registered_model(self.name).aliases
+        except MlflowException as error:
+            if error.error_code != "RESOURCE_DOES_NOT_EXIST":
+                raise
+            return {}
+        return {name: str(version) for name, version in aliases.items()}
 
     def _experiment(self) -> None:
         """Choose the experiment, made on first use together with the registered model."""
@@ -228,20 +300,17 @@ class Registry:
             digest = given.dataset_digest[:_LONGEST_DIGEST]
             mlflow.log_input(mlflow.data.from_pandas(example, name="panel", digest=digest), context="training")
 
-    def _log_model(self, scorer: Scorer, stored: Path, example: pd.DataFrame) -> Any:
+    def _log_model(self, scorer: Scorer, files: Path, example: pd.DataFrame) -> Any:
         """As code with data: requirements are named, for to have them found out takes a quarter of a minute."""
-        from mlflow.models import infer_signature  # noqa: PLC0415 - see mlflow_access
-
         rows = example.loc[:, list(scorer.feature_names)].astype("float64").head(5)
-        output = pd.DataFrame({"p": scorer.probabilities(rows), "margin": scorer.margins(rows)}, index=rows.index)
         with warnings.catch_warnings():
             # It asks for annotations and an input example to find the signature that it is given here.
             warnings.simplefilter("ignore", UserWarning)
             return self._mlflow.pyfunc.log_model(
                 name="model",
                 python_model=str(_SERVED),
-                artifacts={_STORED: str(stored)},
-                signature=infer_signature(rows, output),
+                artifacts={_STORED: str(files / _STORED), "serving": str(files / _SERVING)},
+                signature=served_signature(rows),
                 pip_requirements=[f"{package}=={installed(package)}" for package in _REQUIREMENTS],
             )
 

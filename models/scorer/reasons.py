@@ -6,7 +6,7 @@ Everything is computed for all enterprises at once; words are made only for a re
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import overload
 
@@ -84,7 +84,7 @@ def explain(  # noqa: PLR0913 - what a value is set against is optional, each fo
     frame: pd.DataFrame,
     catalogue: Catalogue,
     *,
-    peer_groups: Sequence[str] | None = None,
+    peer_groups: Sequence[str] | Mapping[str, float | None] | None = None,
     previous: pd.DataFrame | None = None,
     limit: int = 4,
 ) -> Explanation:
@@ -100,7 +100,8 @@ def explain(  # noqa: PLR0913 - what a value is set against is optional, each fo
         Texts, units and dimensions of the features.
     peer_groups:
         Group of each row (its main mode, say). A median comes from the group's rows in this frame, or from all rows
-        when the group has fewer than five.
+        when the group has fewer than five. Or medians by feature that were frozen earlier, so that what is said of a
+        row does not depend on the other rows of the frame.
     previous:
         The vectors before these, by the same index; enterprises and columns that are not in it have no past.
     limit:
@@ -118,7 +119,9 @@ def explain(  # noqa: PLR0913 - what a value is set against is optional, each fo
         chosen,
         _leaders(chosen, list(families.values()), contributions),
         np.take_along_axis(grouped, chosen.clip(0), axis=1),
-        Compared(matrix, *_medians(matrix, peer_groups), _past(frame, previous, scorer.feature_names)),
+        Compared(
+            matrix, *_peers(matrix, peer_groups, scorer.feature_names), _past(frame, previous, scorer.feature_names)
+        ),
     )
     dimensions = _dimensions(features, matrix, contributions, frame)
     return Explanation(margins, probability_of(margins), contributions, reasons, dimensions)
@@ -237,6 +240,15 @@ def _past(frame: pd.DataFrame, previous: pd.DataFrame | None, names: Sequence[st
     if previous is None or previous.empty:
         return None
     return previous.reindex(index=frame.index, columns=list(names)).to_numpy(dtype=np.float64)
+
+
+def _peers(
+    matrix: FloatArray, groups: Sequence[str] | Mapping[str, float | None] | None, names: Sequence[str]
+) -> tuple[FloatArray, IntArray]:
+    if not isinstance(groups, Mapping):
+        return _medians(matrix, groups)
+    frozen = [np.nan if (median := groups.get(name)) is None else median for name in names]
+    return np.array([frozen], dtype=np.float64), np.zeros(len(matrix), dtype=np.int64)
 
 
 def _medians(matrix: FloatArray, groups: Sequence[str] | None) -> tuple[FloatArray, IntArray]:

@@ -1,1 +1,1 @@
-"""From the past to a challenger: panel, labels, split by time, metrics, gate. No I/O: the caller brings it all."""
+"""From the past to a challenger: panel, labels, split by time, metrics. No I/O: the caller brings it all."""

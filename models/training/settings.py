@@ -32,22 +32,3 @@ class TrainingSettings:
     share_for_test: float = 0.33
     seed: int = 0
     threads: int = 0
-
-
-@dataclass(frozen=True)
-class GateSettings:
-    """What a challenger must show besides being better than the champion [D].
-
-    Attributes
-    ----------
-    fewest_events:
-        With fewer events (or non-events) out of time, a difference is luck.
-    expected_to_observed:
-        Bounds of expected over observed events out of time.
-    share_of_draws:
-        Of draws of enterprises, the share in which the challenger's AUC must be above the champion's.
-    """
-
-    fewest_events: int = 20
-    expected_to_observed: tuple[float, float] = (0.5, 2.0)
-    share_of_draws: float = 0.9

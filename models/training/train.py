@@ -1,4 +1,4 @@
-"""One training: split, fit the challenger, place the scorecard, measure both on the same unseen time, ask the gate."""
+"""One training: split, fit the challenger, place the scorecard, measure both on the same unseen time."""
 
 from __future__ import annotations
 
@@ -16,12 +16,10 @@ from models.scorer.errors import FittingError
 from models.scorer.points import PointsScorer
 from models.scorer.protocol import Scorer
 from models.scorer.trees import TreeScorer
-from models.training.bootstrap import share_of_draws_better
-from models.training.gate import GateResult, gate
 from models.training.metrics import Metrics, measure
 from models.training.panel import Labelled, Panel
 from models.training.plots import comparison_plots
-from models.training.settings import GateSettings, TrainingSettings
+from models.training.settings import TrainingSettings
 from models.training.split import Split, split_by_time
 
 
@@ -46,7 +44,6 @@ class TrainingResult:
     challenger: TreeScorer | None
     scorecard: PointsScorer
     metrics: Mapping[str, Metrics]
-    gate: GateResult
     plots: Mapping[str, bytes]
     split: Split
     facts: Mapping[str, Any]
@@ -57,7 +54,6 @@ def train(
     catalogue: Catalogue,
     scorecard: PointsScorer,
     settings: TrainingSettings | None = None,
-    gate_settings: GateSettings | None = None,
 ) -> TrainingResult:
     """Fit a challenger on the time before the boundary and compare it with the scorecard on the time after.
 
@@ -81,14 +77,10 @@ def train(
     test = split.test
     margins = {name: model.margins(test.features) for name, model in models.items()}
     metrics = {name: measure(scores, test.outcome, test.exposure, test.weight) for name, scores in margins.items()}
-    share_better = (
-        share_of_draws_better(margins["lightgbm"], margins["scorecard"], test, seed=chosen.seed) if challenger else 0.0
-    )
     return TrainingResult(
         challenger=challenger,
         scorecard=placed,
         metrics=metrics,
-        gate=gate(metrics.get("lightgbm"), metrics["scorecard"], share_better, gate_settings),
         plots=comparison_plots(margins, test.outcome, test.exposure, (challenger or placed).importances),
         split=split,
         facts=_facts(panel, split, chosen),

@@ -53,9 +53,32 @@ def demo(
     if home.has_champion():
         say("A model was trained here before; it grades.")
     else:
-        show_training(training_of(home, taken.last_day))
+        trained, validation = training_of(home, taken.last_day)
+        show_training(trained, validation)
+        if validation is not None and validation.result.passed:
+            _promote(home, validation.version)
     summaries = _run_last_days(home, taken.last_day)
     _show(home, summaries)
+
+
+def _promote(home: Wiring, version: str) -> None:
+    """Act as two people, and say so: a demonstration has nobody else to ask."""
+    from expectations.vocabulary.role import Role
+    from pipelines.cli.model import show_promotion
+    from pipelines.steps import promotion
+    from pipelines.storage import accounts
+
+    say("", "A promotion takes two people. This demonstration acts as both, with two accounts that it opens for it:")
+    moment = now()
+    with home.database.transaction() as connection:
+        for account, role in (("demo-data-scientist", Role.DATA_SCIENTIST), ("demo-officer", Role.OFFICER)):
+            if accounts.find_account(connection, account) is None:
+                accounts.open_account(connection, account, role, moment)
+    reason = "demonstration: the challenger passed every gate"
+    say(f"  demo-data-scientist proposes version {version}; demo-officer approves.")
+    promotion.propose(home.database, home.registry, version, promotion.Act("demo-data-scientist", reason, moment))
+    approval = promotion.Act("demo-officer", reason, moment)
+    show_promotion(promotion.approve(home.database, home.registry, version, approval, home.signer))
 
 
 def _simulated(home: Wiring, enterprises: int, days: int, seed: int) -> _Taken:

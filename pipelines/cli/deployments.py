@@ -42,10 +42,11 @@ def scheduled_daily(home: str | None = None, business_date: date | None = None) 
 
 @flow(name="scheduled-training")
 def scheduled_training(home: str | None = None, known_on: date | None = None) -> dict[str, Any]:
-    """Train a challenger on everything known by yesterday. It never becomes champion by itself after the first."""
+    """Train a challenger on everything known by yesterday, and validate it. It never becomes champion by itself."""
     from pipelines.flows.training import training
 
-    return training(_wired(home), known_on or _yesterday()).to_json()
+    trained, validation = training(_wired(home), known_on or _yesterday())
+    return {**trained.to_json(), "validation": validation.to_json() if validation else None}
 
 
 @flow(name="scheduled-monitoring")

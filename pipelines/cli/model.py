@@ -1,43 +1,48 @@
-"""The model's life: training and the list of versions."""
+"""The model's life: training, the list of versions, validation, promotion and its taking back."""
 
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipelines.cli.home import wiring
-from pipelines.cli.output import answer, now, say, table, working
+from pipelines.cli.output import WITHHELD, answer, now, say, table, working
 
 if TYPE_CHECKING:
+    from models.validation.gates import GateResult
+    from pipelines.steps.promotion import Promotion
     from pipelines.steps.training import Trained
+    from pipelines.steps.validation import Validation
     from pipelines.wiring import Wiring
+
+KnownOn = Annotated[
+    str | None, typer.Option("--known-on", "--known-at", help="Last day whose knowledge is used; today when left out.")
+]
+Account = Annotated[str, typer.Option(help="Who does it: an account id, never a person's name.")]
 
 
 def add_to(application: typer.Typer) -> None:
     """Add the commands of this module."""
     application.command("train")(train)
     application.command("models")(models)
+    application.command("validate")(validate)
+    application.command("promote")(promote)
+    application.command("rollback")(rollback)
 
 
-def train(
-    known_on: Annotated[
-        str | None, typer.Option("--known-on", help="Last day whose knowledge is used; today when left out.")
-    ] = None,
-) -> None:
-    """Train a challenger and put it before the gate, against the expert scorecard, on time neither has seen."""
-    from expectations.vocabulary.moment import parse_date, zoned
-
+def train(known_on: KnownOn = None) -> None:
+    """Train a challenger and validate it on time it has not seen. It runs in shadow; only a promotion lets it grade."""
     home = wiring()
     home.settle_in()
-    day = parse_date(known_on) if known_on else zoned(now()).date()
-    trained = training_of(home, day)
-    answer(trained.to_json())
-    show_training(trained)
+    trained, validation = training_of(home, _day(known_on))
+    answer({**trained.to_json(), "validation": validation.to_json() if validation else None})
+    show_training(trained, validation)
 
 
-def training_of(home: Wiring, day: date) -> Trained:
+def training_of(home: Wiring, day: date) -> tuple[Trained, Validation | None]:
     """Run the training flow."""
     from pipelines.flows.training import training
 
@@ -45,8 +50,8 @@ def training_of(home: Wiring, day: date) -> Trained:
         return training(home, day)
 
 
-def show_training(trained: Trained) -> None:
-    """Show the two models side by side, and what the gate said."""
+def show_training(trained: Trained, validation: Validation | None) -> None:
+    """Show the models side by side, and what the gates said."""
     from dataclasses import asdict
 
     figures = {name: asdict(metrics) for name, metrics in trained.result.metrics.items()}
@@ -58,14 +63,98 @@ def show_training(trained: Trained) -> None:
         ("figure", *names),
         [(key, *(_figure(figures[name][key]) for name in names)) for key in keys],
     )
+    if trained.is_first:
+        say(f"Nobody graded here before: the expert scorecard does now, as version {trained.scorecard_version}.")
+    if validation is None:
+        say("There were too few events to fit a challenger.")
+    else:
+        show_gates(validation.version, validation.result)
+
+
+def show_gates(version: str, result: GateResult) -> None:
+    """Show every gate of a version."""
     table(
-        "Gate: does the challenger beat the expert scorecard?",
-        ("condition", "holds", "says"),
-        [(check.name, "yes" if check.passed else "no", check.en) for check in trained.result.gate.checks],
+        f"Gates of version {version}",
+        ("gate", "holds", "figures"),
+        [(check.name, "yes" if check.passed else "no", check.en) for check in result.checks],
     )
-    champion = trained.challenger_version if trained.promoted else trained.scorecard_version
-    outcome = "The challenger passed the gate and grades from now on" if trained.promoted else "The champion stays"
-    say(f"{outcome}: version {champion}.")
+    refused = ", ".join(dict.fromkeys(check.name for check in result.refusals))
+    say(f"Version {version} is refused by: {refused}." if refused else f"Version {version} passes every gate.")
+
+
+def validate(
+    version: Annotated[str, typer.Argument(help="Number of the version, as 'xinji models' shows it.")],
+    known_on: KnownOn = None,
+    out: Annotated[Path | None, typer.Option(help="Write the page here as well.")] = None,
+) -> int:
+    """Make the validation pack of a version, as page and JSON beside it in the registry. Exit 3: a gate refuses it."""
+    from pipelines.flows.training import validation_flow
+
+    home = wiring()
+    with working(f"Validating version {version}"):
+        found = validation_flow(home, version, _day(known_on))
+    page = out or home.path / "reports" / "models" / f"validation-{version}.html"
+    page.parent.mkdir(parents=True, exist_ok=True)
+    page.write_text(found.page, encoding="utf-8")
+    answer({**found.to_json(), "page": str(page)})
+    show_gates(version, found.result)
+    say(f"The pack: {page}")
+    return 0 if found.result.passed else WITHHELD
+
+
+def promote(
+    version: Annotated[str, typer.Argument(help="Number of the version, as 'xinji models' shows it.")],
+    account: Account,
+    reason: Annotated[str, typer.Option(help="Why, for the record; needed to propose.")] = "",
+    approve: Annotated[bool, typer.Option("--approve", help="Be the second pair of eyes.")] = False,
+) -> int:
+    """Propose a validated version for grading, or approve what another account proposed. Exit 3: a gate refuses it."""
+    from expectations.errors import UsageError
+    from pipelines.steps import promotion
+
+    if not approve and not reason.strip():
+        raise UsageError("A promotion needs a reason.", 'Give --reason "...", or --approve what another has proposed.')
+    home = wiring()
+    act = promotion.Act(account, reason, now())
+    found = (
+        promotion.approve(home.database, home.registry, version, act, home.signer)
+        if approve
+        else promotion.propose(home.database, home.registry, version, act)
+    )
+    answer(found.to_json())
+    show_promotion(found)
+    return WITHHELD if found.state == "refused" else 0
+
+
+def show_promotion(found: Promotion) -> None:
+    """Say where a version stands now."""
+    if found.state == "refused":
+        show_gates(found.version, found.result)
+    elif found.state == "proposed":
+        say(
+            f"Version {found.version} passes every gate and waits for a second account:",
+            f"  xinji promote {found.version} --approve --account OTHER",
+        )
+    else:
+        say(f"Version {found.version} grades from now on; before it, version {found.previous} did.")
+
+
+def rollback(
+    account: Account,
+    reason: Annotated[str, typer.Option(help="Why, for the record.")],
+) -> None:
+    """Take the latest promotion back at once."""
+    from pipelines.steps import promotion
+
+    home = wiring()
+    left, back = promotion.roll_back(home.database, home.registry, promotion.Act(account, reason, now()), home.signer)
+    answer({"version": back, "previous": left}, f"Version {back} grades again; version {left} does no longer.")
+
+
+def _day(known_on: str | None) -> date:
+    from expectations.vocabulary.moment import parse_date, zoned
+
+    return parse_date(known_on) if known_on else zoned(now()).date()
 
 
 def _figure(value: object) -> str:
@@ -84,9 +173,9 @@ def models() -> None:
                     "kind": one.kind,
                     "digest": one.digest,
                     "champion": one.is_champion,
+                    "challenger": one.is_challenger,
                     "registered_at": one.registered_at.isoformat(),
                     "metrics": dict(one.metrics),
-                    "gate": one.tags.get("gate"),
                 }
                 for one in found
             ]
@@ -94,14 +183,13 @@ def models() -> None:
     )
     table(
         "Models",
-        ("version", "kind", "champion", "AUC out of time", "gate", "registered", "digest"),
+        ("version", "kind", "role", "AUC out of time", "registered", "digest"),
         [
             (
                 one.version,
                 one.kind,
-                "yes" if one.is_champion else "",
+                "champion" if one.is_champion else "challenger" if one.is_challenger else "",
                 _figure(one.metrics.get("auc", "")),
-                one.tags.get("gate"),
                 one.registered_at.isoformat(timespec="seconds"),
                 one.digest[:12],
             )

@@ -18,6 +18,7 @@ from pipelines.steps.daily import Day, DaySummary, DayWork
 from pipelines.steps.home import Champion, Home, PinnedLake
 from pipelines.steps.judging import Measured
 from pipelines.steps.publishing import list_to_json, risk_list, write_reports
+from pipelines.steps.shadow import Shadow, shadow_of
 from pipelines.storage.decisions import Judged
 from pipelines.wiring import Wiring
 
@@ -56,6 +57,15 @@ def judge(home: Home, day: Day, lake: PinnedLake, measured: Measured, champion: 
     return steps.judge_day(home, day, lake, measured, champion)
 
 
+@task(cache_policy=NO_CACHE, timeout_seconds=_HOUR)
+def shadow(home: Home, measured: Measured, judged: Judged, champion: Champion) -> Shadow | None:
+    """Let the challenger judge the same day; nothing it says is published."""
+    found = shadow_of(home, measured, judged, champion)
+    if found is not None:
+        create_markdown_artifact(key="shadow", markdown=found.says)
+    return found
+
+
 @task(cache_policy=NO_CACHE, retries=3, retry_delay_seconds=10, timeout_seconds=_HOUR)
 def commit(home: Home, day: Day, work: DayWork) -> bool:
     """Write ledger, projections and outbox in one transaction. Trying again cannot write twice."""
@@ -85,6 +95,7 @@ def daily(wiring: Wiring, business_date: date, known_at: datetime | None = None)
     lake, champion = pin(home), fetch_champion(home)
     measured = measure(home, day, lake)
     judged = judge(home, day, lake, measured, champion)
-    is_new = commit(home, day, DayWork(lake, champion, measured, judged))
+    shadowed = shadow(home, measured, judged, champion)
+    is_new = commit(home, day, DayWork(lake, champion, measured, judged, shadowed))
     publish(home, day)
     return steps.summarise(home, day, is_new=is_new, messages=len(judged.messages))

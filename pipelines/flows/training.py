@@ -1,4 +1,4 @@
-"""The training flow: panel, models, gate, registry."""
+"""The training flow: panel, models, registry, and the challenger's validation pack. It never promotes."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ from prefect.cache_policies import NO_CACHE
 
 from models.scorer.points import PointsScorer
 from models.training.panel import Panel
+from models.training.settings import TrainingSettings
 from models.training.train import TrainingResult, train
 from pipelines.steps import training as steps
+from pipelines.steps import validation
 from pipelines.steps.home import Home
 from pipelines.steps.training import Trained
+from pipelines.steps.validation import Validation
 from pipelines.wiring import Wiring
 
 _HOUR = 3600
@@ -26,26 +29,45 @@ def assemble(home: Home, known_on: date) -> Panel:
 
 
 @task(cache_policy=NO_CACHE, timeout_seconds=6 * _HOUR)
-def fit(home: Home, panel: Panel, scorecard: PointsScorer) -> TrainingResult:
+def fit(home: Home, panel: Panel, scorecard: PointsScorer, settings: TrainingSettings) -> TrainingResult:
     """Fit the challenger and compare it with the scorecard out of time."""
-    return train(panel, home.catalogue, scorecard)
+    return train(panel, home.catalogue, scorecard, settings)
 
 
 @task(cache_policy=NO_CACHE, retries=2, retry_delay_seconds=30, timeout_seconds=_HOUR)
-def register(wiring: Wiring, panel: Panel, result: TrainingResult) -> Trained:
-    """Register both models; the gate decides who grades."""
-    trained = steps.register_training(wiring.registry, panel, result)
+def register(wiring: Wiring, panel: Panel, result: TrainingResult, settings: TrainingSettings) -> Trained:
+    """Register the models; the challenger runs in shadow from now on."""
+    return steps.register_training(wiring.home, wiring.registry, panel, result, settings)
+
+
+@task(cache_policy=NO_CACHE, retries=1, retry_delay_seconds=30, timeout_seconds=2 * _HOUR)
+def validate(wiring: Wiring, version: str, panel: Panel) -> Validation:
+    """Make the pack of a version and judge it."""
+    found = validation.validate(wiring.home, wiring.registry, version, panel, wiring.expert_scorecard)
     create_table_artifact(
-        key="training",
-        table=[{"condition": check.name, "holds": check.passed, "says": check.en} for check in result.gate.checks],
-        description="The gate between the expert scorecard and the challenger",
+        key="validation",
+        table=[{"gate": check.name, "holds": check.passed, "says": check.en} for check in found.result.checks],
+        description=f"What the gates say of version {version}",
     )
-    return trained
+    return found
 
 
 @flow(name="training", validate_parameters=False, persist_result=False)
-def training(wiring: Wiring, known_on: date) -> Trained:
-    """Train on everything known on a day, and register what came of it."""
+def training(
+    wiring: Wiring, known_on: date, settings: TrainingSettings | None = None
+) -> tuple[Trained, Validation | None]:
+    """Train on everything known on a day, register what came of it, and validate the challenger if there is one."""
+    chosen = settings or TrainingSettings()
     panel = assemble(wiring.home, known_on)
-    result = fit(wiring.home, panel, wiring.expert_scorecard(known_on))
-    return register(wiring, panel, result)
+    # The card of the day the panel ends, so that the training can be made again.
+    result = fit(wiring.home, panel, wiring.expert_scorecard(panel.known_on), chosen)
+    trained = register(wiring, panel, result, chosen)
+    if trained.challenger_version is None:
+        return trained, None
+    return trained, validate(wiring, trained.challenger_version, panel)
+
+
+@flow(name="validation", validate_parameters=False, persist_result=False)
+def validation_flow(wiring: Wiring, version: str, known_on: date) -> Validation:
+    """Validate a version on everything known on a day."""
+    return validate(wiring, version, assemble(wiring.home, known_on))

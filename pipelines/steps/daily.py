@@ -1,6 +1,6 @@
 """One business date: what was known, what it says of everybody, and the one transaction that makes it so.
 
-    already_decided -> measure -> judge_day -> commit
+    already_decided -> measure -> judge_day -> shadow_of -> commit
 
 Everything before ``commit`` only reads. A kill at any moment leaves the home as it was or as it will be.
 """
@@ -31,7 +31,9 @@ from models.policy.parameters import typology_parameters
 from models.scorer.protocol import Scorer
 from pipelines.steps.home import Champion, Home, PinnedLake
 from pipelines.steps.judging import Circumstances, Measured, Memory, judge_everyone, weight_of_late_feeds
+from pipelines.steps.shadow import Shadow, shadow_entry, shadow_of
 from pipelines.storage import decisions
+from pipelines.storage.ledger import append
 from pipelines.storage.vectors import StoredVectors, load_vectors, store_vectors
 from reports.alerts.alert import AlertStep, Hit, Step, alert_from_json
 from reports.alerts.episodes import alerts_on
@@ -59,6 +61,7 @@ class DayWork:
     champion: Champion
     measured: Measured
     judged: decisions.Judged
+    shadow: Shadow | None = None
 
 
 @dataclass(frozen=True)
@@ -173,6 +176,7 @@ def commit(home: Home, day: Day, work: DayWork) -> bool:
     """Write the run: vectors into the lake, then everything else in one transaction. False when it was there."""
     measured, judged, model = work.measured, work.judged, work.champion
     vectors = store_vectors(home.feature_vectors, measured.features.frame, measured.digests)
+    shadowed = shadow_entry(home, work.shadow, day.business_date, day.known_at) if work.shadow else None
     run = decisions.Run(
         business_date=day.business_date,
         known_at=day.known_at,
@@ -185,7 +189,10 @@ def commit(home: Home, day: Day, work: DayWork) -> bool:
         code_version=home.code_version,
     )
     with home.database.transaction() as connection:
-        return decisions.commit_run(connection, run, judged, home.signer).is_new
+        is_new = decisions.commit_run(connection, run, judged, home.signer).is_new
+        if is_new and shadowed is not None:
+            append(connection, "decisions", [shadowed])
+        return is_new
 
 
 def summarise(home: Home, day: Day, *, is_new: bool, messages: int = 0) -> DaySummary:
@@ -220,7 +227,8 @@ def run_day(home: Home, day: Day) -> DaySummary:
     lake, champion = home.pin(), home.champion()
     measured = measure(home, day, lake)
     judged = judge_day(home, day, lake, measured, champion)
-    is_new = commit(home, day, DayWork(lake, champion, measured, judged))
+    shadow = shadow_of(home, measured, judged, champion)
+    is_new = commit(home, day, DayWork(lake, champion, measured, judged, shadow))
     return summarise(home, day, is_new=is_new, messages=len(judged.messages))
 
 

@@ -44,6 +44,11 @@ class Champion:
     version: str
 
 
+def nobody() -> Champion | None:
+    """No challenger."""
+    return None
+
+
 @dataclass(frozen=True)
 class Home:
     """Everything a step works with. Built once, by the wiring.
@@ -64,6 +69,8 @@ class Home:
         Named in every decision.
     signer:
         Signs what the ledger remembers of itself; None where no key is configured.
+    challenger:
+        Fetches the model that runs in shadow, if any.
     """
 
     path: Path
@@ -78,6 +85,7 @@ class Home:
     pin: Callable[[], PinnedLake]
     code_version: str
     signer: AnchorSigner | None = None
+    challenger: Callable[[], Champion | None] = nobody
 
     @property
     def reports(self) -> Path:
@@ -88,3 +96,8 @@ class Home:
     def feature_vectors(self) -> Path:
         """Where the vectors of decisions lie, by content."""
         return self.path / "lake" / "features"
+
+    @property
+    def shadow_records(self) -> Path:
+        """Where what challengers said lies, by content. Nothing that publishes looks here."""
+        return self.path / "lake" / "shadow"

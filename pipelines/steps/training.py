@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Any, Protocol
+from typing import Any
 
 import pandas as pd
 
@@ -13,12 +12,18 @@ from expectations.errors import ConflictError
 from features.asof import define_known
 from features.facts.outcomes import adverse_events
 from features.table import FeatureTable, features_as_of
-from models.registry import Evidence, Version
+from models.registry import Evidence
+from models.registry.serving import serving_of
 from models.scorer.protocol import Scorer
 from models.training.panel import Panel, Sources, build_panel, month_ends
+from models.training.settings import TrainingSettings
 from models.training.train import TrainingResult
+from models.validation.reference import Reference
+from models.validation.replay import labelled_digest
 from pipelines.steps.daily import Day, looking_at, versions_of
 from pipelines.steps.home import Home, PinnedLake
+from pipelines.steps.promotion import install_first
+from pipelines.steps.registry import ModelCard, ModelRegistry
 
 TRADE = ("inventory", "declaration", "order")
 """Whose event days say from when to when a zone's history reaches."""
@@ -78,22 +83,6 @@ def _events(home: Home, lake: PinnedLake, day: Day) -> pd.DataFrame:
         return adverse_events(engine)
 
 
-class ModelRegistry(Protocol):
-    """What training asks of the registry."""
-
-    def register(self, scorer: Scorer, example: pd.DataFrame, evidence: Evidence | None = None) -> str:
-        """Store a model as the next version."""
-        ...
-
-    def set_champion(self, version: str) -> None:
-        """Let a version grade from now on."""
-        ...
-
-    def versions(self) -> Sequence[Version]:
-        """Every version, newest first."""
-        ...
-
-
 @dataclass(frozen=True)
 class Trained:
     """What a training left in the registry.
@@ -102,56 +91,81 @@ class Trained:
     ----------
     scorecard_version, challenger_version:
         Their numbers in the registry; the challenger's is None when there was too little to fit one.
-    promoted:
-        Whether the challenger is now champion.
+    is_first:
+        Whether nobody graded here before, so that the scorecard now does.
     """
 
     result: TrainingResult
     scorecard_version: str
     challenger_version: str | None
-    promoted: bool
+    is_first: bool
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values."""
         return {
             "scorecard_version": self.scorecard_version,
             "challenger_version": self.challenger_version,
-            "promoted": self.promoted,
-            "gate": [
-                {"name": check.name, "passed": check.passed, "zh": check.zh, "en": check.en}
-                for check in self.result.gate.checks
-            ],
+            "is_first": self.is_first,
             "metrics": {name: metrics.as_dict() for name, metrics in self.result.metrics.items()},
             "facts": dict(self.result.facts),
         }
 
 
-def register_training(registry: ModelRegistry, panel: Panel, result: TrainingResult) -> Trained:
-    """Register both models and let the gate decide who grades.
+def register_training(
+    home: Home, registry: ModelRegistry, panel: Panel, result: TrainingResult, settings: TrainingSettings
+) -> Trained:
+    """Register both models. The challenger runs in shadow from now on; only a promotion lets it grade.
 
-    The scorecard is the first champion. The challenger takes its place only when the gate, on time neither has seen,
-    says that it is better; a champion that a gate let in before is not replaced here, that is a promotion.
+    A zone without a champion begins with the expert scorecard: a person wrote it, and it needs no events.
     """
     has_champion = any(version.is_champion for version in registry.versions())
     example = panel.features.head(5)
-    scorecard = registry.register(result.scorecard, example, _evidence(panel, result, "scorecard"))
-    if not has_champion:
-        registry.set_champion(scorecard)
+    logged = _Logged(home, panel, result, settings)
+    scorecard = registry.register(result.scorecard, example, logged.evidence("scorecard", result.scorecard))
     challenger = None
     if result.challenger is not None:
-        challenger = registry.register(result.challenger, example, _evidence(panel, result, "lightgbm"))
-    promoted = challenger is not None and result.gate.passed and not has_champion
-    if promoted and challenger is not None:
-        registry.set_champion(challenger)
-    return Trained(result, scorecard, challenger, promoted)
+        challenger = registry.register(result.challenger, example, logged.evidence("lightgbm", result.challenger))
+        registry.set_challenger(challenger)
+    if not has_champion:
+        install_first(home.database, registry, scorecard, panel.known_on, home.signer)
+    return Trained(result, scorecard, challenger, is_first=not has_champion)
 
 
-def _evidence(panel: Panel, result: TrainingResult, name: str) -> Evidence:
-    return Evidence(
-        metrics=result.metrics[name].as_dict(),
-        params={"boundary": result.split.boundary, "rows": len(panel.features)},
-        plots=result.plots,
-        card={"facts": dict(result.facts), "gate": [check.en for check in result.gate.checks]},
-        dataset_digest=panel.digest,
-        tags={"gate": "passed" if result.gate.passed else "refused"},
-    )
+@dataclass(frozen=True)
+class _Logged:
+    """What is logged with the models of one training."""
+
+    home: Home
+    panel: Panel
+    result: TrainingResult
+    settings: TrainingSettings
+
+    def evidence(self, name: str, scorer: Scorer) -> Evidence:
+        """Metrics, parameters, plots and card of one model."""
+        learnt, result = self.result.split.train, self.result
+        card = ModelCard(
+            boundary=result.split.boundary,
+            labels_known_on=learnt.known_on,
+            trained_on=self.panel.known_on,
+            settings=self.settings,
+            rows_digest=labelled_digest(learnt),
+            reference=Reference.of(scorer, learnt.features, len(set(learnt.enterprises))),
+            facts=result.facts,
+        )
+        return Evidence(
+            metrics=result.metrics[name].as_dict(),
+            params={
+                **asdict(self.settings),
+                "boundary": result.split.boundary,
+                "rows": len(self.panel.features),
+                "rows_digest": card.rows_digest,
+                "catalogue_digest": self.home.catalogue.digest,
+                "code_version": self.home.code_version,
+            },
+            plots=result.plots,
+            card=card.to_json(),
+            dataset_digest=self.panel.digest,
+            serving=serving_of(
+                scorer, self.home.catalogue, self.home.policies.in_force(self.panel.known_on), learnt.features
+            ),
+        )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from models.scorecard.reading import expert_scorecard
 from pipelines.settings import Settings
-from pipelines.steps.home import Champion, Home
+from pipelines.steps.home import Champion, Home, nobody
 from pipelines.wiring import Wiring
 
 LAST_DAY = date(2026, 10, 31)
@@ -20,5 +20,8 @@ def home_at(path: Path) -> Home:
     home = Wiring(Settings(home=path, threads=2)).home
     scorer = expert_scorecard(home.catalogue, LAST_DAY)
     return replace(
-        home, champion=lambda: Champion(scorer, "expert"), model_of=lambda version: Champion(scorer, version)
+        home,
+        champion=lambda: Champion(scorer, "expert"),
+        model_of=lambda version: Champion(scorer, version),
+        challenger=nobody,
     )

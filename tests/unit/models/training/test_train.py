@@ -7,10 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from expectations.vocabulary.moment import knowledge_cutoff
 from features.catalogue.schema import Catalogue
 from models.scorer.points import PointsScorer
-from models.training.panel import Panel, Sources, build_panel, month_ends
+from models.training.panel import Panel, build_panel, month_ends
 from models.training.settings import TrainingSettings
 from models.training.train import TrainingResult, late_reports, place_scorecard, train
 
@@ -27,8 +26,7 @@ def result(zone: Callable[..., Any], catalogue: Catalogue, coarse_card: PointsSc
     return train(panel_of(zone()), catalogue, coarse_card, SETTINGS)
 
 
-def test_trees_that_know_more_than_a_coarse_card_pass_the_gate(result: TrainingResult) -> None:
-    assert result.gate.passed, [check.en for check in result.gate.refusals]
+def test_trees_that_know_more_than_a_coarse_card_rank_better(result: TrainingResult) -> None:
     trees, card = result.metrics["lightgbm"], result.metrics["scorecard"]
     assert (trees.n, trees.events) == (card.n, card.events)
     assert trees.auc is not None
@@ -83,21 +81,8 @@ def test_a_zone_with_hardly_an_event_keeps_its_scorecard(
     quiet = panel_of(zone(yearly_events=0.0))
     outcome = train(quiet, catalogue, coarse_card, SETTINGS)
     assert outcome.challenger is None
-    assert not outcome.gate.passed
     assert outcome.scorecard == coarse_card
     assert set(outcome.metrics) == {"scorecard"}
-
-
-def test_a_challenger_without_signal_is_refused(
-    zone: Callable[..., Any], catalogue: Catalogue, coarse_card: PointsScorer
-) -> None:
-    world = zone()
-    anyone = np.random.default_rng(5).choice(world.uscc, len(world.all_events))
-    events = world.all_events.assign(uscc=anyone)
-    sources = Sources(world.features_as_of, lambda day: events[events["received_at"] <= knowledge_cutoff(day)])
-    scattered = build_panel(month_ends(date(2025, 1, 1), world.end), sources, world.end)
-    outcome = train(scattered, catalogue, coarse_card, SETTINGS)
-    assert not outcome.gate.passed
 
 
 def test_the_facts_say_what_was_left_out(result: TrainingResult) -> None:

@@ -1,0 +1,1 @@
+"""What a validator signs: statistics of a version on time it never saw, the pack they make, and the gates over it."""

@@ -1,0 +1,144 @@
+"""The validation pack of a version: out-of-time rows from the lake, rivals from the registry, evidence back into it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from expectations.errors import ConflictError, NotFoundError
+from models.registry import Registered
+from models.scorer.points import PointsScorer
+from models.training.panel import Panel
+from models.validation.gates import GateResult, gates
+from models.validation.limits import gate_limits
+from models.validation.overrides import Overrides, overrides_among
+from models.validation.pack import Rival, Setting, Validated, pack_digest, validation_pack
+from models.validation.page import pack_page
+from models.validation.replay import replayed
+from pipelines.steps.home import Home
+from pipelines.steps.registry import ModelCard, ModelRegistry, card_of
+from pipelines.storage import decisions
+
+FOLDER = "validation"
+"""Where a version's pack lies beside it in the registry."""
+
+
+@dataclass(frozen=True)
+class Validation:
+    """A version's pack and what the gates say of it."""
+
+    version: str
+    pack: dict[str, Any]
+    page: str
+    result: GateResult
+
+    def to_json(self) -> dict[str, Any]:
+        """What the command answers; the pack itself lies in the registry."""
+        return {
+            "version": self.version,
+            "digest": pack_digest(self.pack),
+            "passed": self.result.passed,
+            "gates": [check.to_json() for check in self.result.checks],
+            "pack": self.pack,
+        }
+
+
+def validate(
+    home: Home, registry: ModelRegistry, version: str, panel: Panel, scorecard: Callable[[date], PointsScorer]
+) -> Validation:
+    """Make a version's pack from a panel, log it beside the version and judge it.
+
+    Rows begin after what the version *and* the champion learnt from, so that neither is measured on its own lessons.
+
+    Raises
+    ------
+    ConflictError
+        When no row of the panel lies after both trainings.
+    """
+    found, card = registry.load(version), card_of(registry, version)
+    champion = _champion(registry)
+    begins = max([card.boundary] + ([card_of(registry, champion.version).boundary] if champion else []))
+    tested = panel.labelled(panel.known_on, card.settings, [day for day in set(panel.dates) if day >= begins])
+    if not len(tested.outcome):
+        raise ConflictError(
+            f"No outcome known on {panel.known_on} follows version {version}'s training, which ends before {begins}.",
+            "Validate when more time has passed, or train again.",
+        )
+    limits = gate_limits(panel.known_on)
+    pack = validation_pack(
+        Validated(
+            version=version,
+            scorer=found.scorer,
+            rows=tested,
+            labels_known_on=card.labels_known_on,
+            reference=card.reference,
+            replay=_replay(home, card, found, panel, scorecard),
+            panel_digest=panel.digest,
+        ),
+        _rivals(registry, version, champion),
+        Setting(
+            catalogue=home.catalogue,
+            policy=home.policies.in_force(panel.known_on),
+            limits=limits,
+            connected=frozenset(home.zone.connected),
+            overrides=_overrides(home),
+        ),
+    )
+    result = gates(pack, limits)
+    page = pack_page(pack, result)
+    written = json.dumps(pack, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)
+    registry.attach(version, {"pack.json": written, "pack.html": page}, FOLDER)
+    return Validation(version, pack, page, result)
+
+
+def stored_pack(registry: ModelRegistry, version: str) -> dict[str, Any]:
+    """The pack that was logged beside a version.
+
+    Raises
+    ------
+    NotFoundError
+        When it was never validated.
+    """
+    pack: dict[str, Any] = json.loads(registry.attached(version, f"{FOLDER}/pack.json"))
+    return pack
+
+
+def _champion(registry: ModelRegistry) -> Registered | None:
+    try:
+        return registry.champion()
+    except NotFoundError:
+        return None
+
+
+def _replay(
+    home: Home, card: ModelCard, found: Registered, panel: Panel, scorecard: Callable[[date], PointsScorer]
+) -> Any:
+    before = [day for day in set(panel.dates) if day < card.boundary]
+    learnt = panel.labelled(card.boundary - timedelta(days=1), card.settings, before)
+    return replayed(found.scorer, card.rows_digest, learnt, home.catalogue, card.settings, scorecard(card.trained_on))
+
+
+def _rivals(registry: ModelRegistry, version: str, champion: Registered | None) -> tuple[Rival, ...]:
+    """The champion, and the newest other version of each kind."""
+    rivals = []
+    if champion is not None and champion.version != version:
+        rivals.append(_rival(champion, "champion"))
+    taken = {rival.scorer.kind for rival in rivals}
+    for one in registry.versions():
+        if one.version != version and one.kind not in taken:
+            taken.add(registry.load(one.version).scorer.kind)
+            rivals.append(_rival(registry.load(one.version), "baseline"))
+    return tuple(rivals)
+
+
+def _rival(found: Registered, role: Any) -> Rival:
+    return Rival(f"{found.scorer.kind} {found.version}", found.version, role, found.scorer)
+
+
+def _overrides(home: Home) -> Overrides:
+    with home.database.reading() as connection:
+        latest = decisions.latest_run_date(connection)
+        return overrides_among(decisions.decisions_of(connection, latest) if latest else ())
