@@ -11,23 +11,49 @@ from features.engine import Engine, Value, read_step
 from features.law import legal_parameters
 
 CHAIN = (
+    "feed_reach",
     "complete_day",
     "day_rate",
     "track",
     "order_payment",
+    "document_line",
+    "document_movement",
+    "document_settlement",
     "document_return",
     "document_inspection",
     "inventory_chain",
     "order_chain",
     "declaration_chain",
+    "movement_chain",
+    "return_chain",
+    "refund_chain",
+    "settlement_chain",
+    "purchase_chain",
+    "trace_chain",
+    "vehicle_chain",
+    "barter_chain",
+    "border_chain",
+    "filing_chain",
 )
 """Steps of the chain, each a table of the same name, in the order they need each other."""
 
-WINDOWED = ("customs", "inspection", "logistics", "tax", "forex", "return", "quality")
+WINDOWED = ("customs", "due", "inspection", "logistics", "warehouse", "tax", "forex", "return", "quality")
 """Rollups that are summed over windows column by column."""
 
-ROLLUPS = (*(f"rollup_{name}" for name in WINDOWED), "rollup_buyer", "rollup_remitter")
+ROLLUPS = (
+    *(f"rollup_{name}" for name in WINDOWED),
+    "rollup_buyer",
+    "rollup_remitter",
+    "rollup_supplier",
+    "rollup_price",
+    "rollup_reconciliation",
+)
 """Partial sums per enterprise and event day."""
+
+EVER = ("rollup_presence",)
+"""Partial sums that are kept for every day there is."""
+
+FIRST_DAY = date(1900, 1, 1)
 
 HISTORY_DAYS = 475
 """The farthest look back: a year of exports that itself ends 90 days before D (R11), and a year before a burst
@@ -49,3 +75,5 @@ def build_days(engine: Engine, from_day: date, to_day: date) -> None:
 def build_history(engine: Engine, business_date: date) -> None:
     """Make chain and rollups of every day that features and typologies as of a business date look at."""
     build_days(engine, business_date - timedelta(days=HISTORY_DAYS), business_date)
+    for step in EVER:
+        engine.create_table(step, read_step("features.rollups", step), {"from_day": FIRST_DAY, "to_day": business_date})

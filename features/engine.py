@@ -15,6 +15,7 @@ from typing import Any, Protocol, TypeVar, cast
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
 
 from expectations.errors import XinjiError
 
@@ -39,6 +40,9 @@ class Engine(Protocol):
 
     def create_table(self, name: str, select: str, parameters: Parameters = NOTHING) -> None:
         """Compute a select once and keep the rows under a name, in place of what had that name."""
+
+    def create_table_of(self, name: str, frame: pd.DataFrame) -> None:
+        """Keep what a step in Python has made under a name, in place of what had that name."""
 
     def rows(self, select: str, parameters: Parameters = NOTHING) -> list[tuple[object, ...]]:
         """The rows of a select as plain tuples."""
@@ -96,6 +100,12 @@ class DuckdbEngine:
     def create_table(self, name: str, select: str, parameters: Parameters = NOTHING) -> None:
         """Compute a select once, in place of what had that name."""
         self._run(name, f"create or replace temp table {_checked(name)} as {select}", parameters)
+
+    def create_table_of(self, name: str, frame: pd.DataFrame) -> None:
+        """Keep a frame under a name, in place of what had that name."""
+        self.connection.register("made_in_python", pa.Table.from_pandas(frame, preserve_index=False))
+        self.create_table(name, "select * from made_in_python")
+        self.connection.unregister("made_in_python")
 
     def rows(self, select: str, parameters: Parameters = NOTHING) -> list[tuple[object, ...]]:
         """The rows of a select as plain tuples."""

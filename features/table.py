@@ -14,6 +14,7 @@ from features.catalogue.schema import Catalogue, Feature
 from features.days import WINDOWED, build_history
 from features.engine import Engine, Value, read_step
 from features.law import legal_parameters
+from features.parties.components import build_related_parties
 from features.population import build_population, profile_of
 
 WINDOW_LENGTHS = (30, 90, 365)
@@ -26,9 +27,11 @@ OVER_WINDOWS = (
     "customs",
     "inspection",
     "logistics",
+    "warehouse",
     "buyer",
     "tax",
     "tax_and_customs",
+    "supplier",
     "forex",
     "forex_and_customs",
     "returns",
@@ -37,7 +40,7 @@ OVER_WINDOWS = (
 )
 """Steps with one row per (enterprise, window)."""
 
-AS_OF_DAY = ("registration", "facts", "activity")
+AS_OF_DAY = ("registration", "facts", "activity", "related", "price", "lagged_receipts", "special_trade")
 """Steps with one row per enterprise."""
 
 
@@ -104,6 +107,7 @@ def _build_windows(engine: Engine, business_date: date) -> None:
     engine.create_table("window_length", lengths)
     engine.create_table("grid", "select uscc, window_days from population cross join window_length")
     parameters: dict[str, Value] = {"business_date": business_date, "n_min": FEWEST, **legal_parameters()}
+    build_related_parties(engine, business_date)
     for name in WINDOWED:
         engine.create_table(f"window_{name}", _window_sum(engine, f"rollup_{name}"), parameters)
     for step in (*OVER_WINDOWS, *AS_OF_DAY):

@@ -13,7 +13,7 @@ from expectations.errors import XinjiError
 from expectations.vocabulary.dimension import Dimension
 from features.catalogue.schema import Catalogue, Feature, Unit
 
-GROUPS = ("customs", "tax", "logistics", "forex", "returns", "registration")
+GROUPS = ("customs", "tax", "logistics", "forex", "returns", "goods", "registration")
 """The files, in the order of the feature table's columns."""
 
 

@@ -15,7 +15,9 @@ trade_day as (
     union
     select event_day from known_return where event_day between $from_day and $to_day
     union
-    select event_day from known_order where event_day between $from_day and $to_day
+    select event_day from known_order where event_day between $from_day - 30 and $to_day
+    union
+    select event_day from known_procurement where event_day between $from_day and $to_day
 )
 
 select

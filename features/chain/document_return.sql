@@ -10,7 +10,8 @@ select
             <= $return_arrive_days
             then cast(returned.amount_cny * 100 as bigint)
         else 0
-    end) as bigint) as valid_return_fen
+    end) as bigint) as valid_return_fen,
+    min(returned.refund_no) as first_return
 from known_return as returned
 join known_inventory as list on list.key_hash = returned.inventory_hash
 where list.event_day between $from_day and $to_day

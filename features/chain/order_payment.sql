@@ -7,7 +7,9 @@ select
     case when min(currency) = max(currency) then min(currency) end as currency,
     min(payer_token) as first_payer_token,
     max(payer_token) as last_payer_token,
-    max(paid_at) as paid_at
+    min(paid_at) as first_paid_at,
+    max(paid_at) as paid_at,
+    min(pay_code || '/' || pay_txn_id) as first_payment
 from known_payment
 where event_day >= $from_day - 90
 group by order_hash

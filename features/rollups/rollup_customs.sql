@@ -9,13 +9,14 @@ with document as (
         paid_difference_fen, is_payer_other,
         false as is_barter,
         is_retail,
-        scans, is_signed_before_release
+        scans, is_signed_before_release, is_declared_before_payment, expected_tax_fen,
+        case when is_tax_told then tax_fen end as told_tax_fen
     from inventory_chain
     union all
     select
         uscc, event_day, direction, value_fen, value_cents, 0, 0, release_seconds, false, 0, 1,
         false, false, 'present', 'present', 'present', null, false, is_barter, mode in ('9610', '1210', '1239'),
-        null, false
+        null, false, false, null, null
     from declaration_chain
     where not is_summary
 )
@@ -51,6 +52,19 @@ select
     count(*) filter (where is_matchable and abs(paid_difference_fen) > 1) as lists_with_other_amount,
     count(*) filter (where is_matchable and is_payer_other) as lists_with_other_payer,
     count(scans) filter (where not is_cancelled) as tracked_lists,
-    count(*) filter (where is_signed_before_release and not is_cancelled) as lists_signed_before_release
+    count(*) filter (where is_signed_before_release and not is_cancelled) as lists_signed_before_release,
+    count(*) filter (where is_matchable and is_document_missing) as gap_lists,
+    -- Days since 2000-01-01 of the lists with a gap: what their ages add up to as of any day follows from it.
+    cast(coalesce(sum(date_diff('day', date '2000-01-01', event_day)) filter (
+        where is_matchable and is_document_missing
+    ), 0) as bigint) as gap_day_numbers,
+    count(*) filter (where is_matchable and payment_state = 'present') as paid_lists,
+    count(*) filter (where is_matchable and is_declared_before_payment) as lists_declared_before_payment,
+    cast(coalesce(sum(told_tax_fen) filter (
+        where is_retail and not is_cancelled and expected_tax_fen is not null
+    ), 0) as bigint) as told_tax_fen,
+    cast(coalesce(sum(expected_tax_fen) filter (
+        where is_retail and not is_cancelled and told_tax_fen is not null
+    ), 0) as bigint) as expected_tax_fen
 from document
 group by uscc, event_day

@@ -4,7 +4,7 @@ select
     counterparty_token,
     event_day,
     count(*) as receipts,
-    cast(sum(cast(amount_usd * 100 as bigint)) as bigint) as receipt_cents
-from known_forex
-where direction = 'receipt' and counterparty_token is not null and event_day between $from_day and $to_day
+    cast(sum(net_cents) as bigint) as receipt_cents
+from settlement_chain
+where direction = 'receipt' and counterparty_token is not null
 group by uscc, counterparty_token, event_day

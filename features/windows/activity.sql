@@ -3,6 +3,17 @@ with day_documents as (
     select uscc, event_day, documents from rollup_customs where documents > 0 and event_day <= $business_date
 ),
 
+-- From one day with a document to the next, and from the last of them to D.
+silence as (
+    select
+        uscc,
+        event_day,
+        date_diff('day', event_day, coalesce(
+            lead(event_day) over (partition by uscc order by event_day), $business_date
+        )) as silent_days
+    from day_documents
+),
+
 summed as (
     select
         uscc,
@@ -20,6 +31,13 @@ summed as (
         cast(max(documents) filter (where event_day > $business_date - 90) as bigint) as busiest_day
     from day_documents
     group by uscc
+),
+
+quiet as (
+    select uscc, max(silent_days) as longest_silence_days
+    from silence
+    where event_day > $business_date - 365
+    group by uscc
 )
 
 select
@@ -35,6 +53,8 @@ select
         when summed.documents_90d_before >= $n_min
             then coalesce(summed.documents_90d, 0) / summed.documents_90d_before
     end as document_trend,
-    case when summed.documents_90d >= $n_min then summed.busiest_day / summed.documents_90d end as busiest_day_share
+    case when summed.documents_90d >= $n_min then summed.busiest_day / summed.documents_90d end as busiest_day_share,
+    quiet.longest_silence_days
 from population
 left join summed on summed.uscc = population.uscc
+left join quiet on quiet.uscc = population.uscc

@@ -1,38 +1,43 @@
--- Distinct buyers, their concentration, and how many are new, over each window. A buyer is new when the first order
--- known from this seller lies in the window.
-with bought as (
+-- Distinct buyers, their concentration, and how many are new, over each window. One scan of the year's pairs of
+-- enterprise and buyer serves all windows. A buyer is new when the first order of the last 365 days lies in the window.
+with pair as (
     select
-        rollup_buyer.uscc,
-        window_length.window_days,
-        rollup_buyer.buyer_token,
-        sum(rollup_buyer.orders) as orders,
-        sum(rollup_buyer.amount_fen) as amount_fen
+        uscc,
+        buyer_token,
+        min(event_day) as first_day,
+        sum(case when event_day > $business_date - 30 then orders else 0 end) as orders_30,
+        sum(case when event_day > $business_date - 90 then orders else 0 end) as orders_90,
+        sum(orders) as orders_365,
+        sum(case when event_day > $business_date - 30 then amount_fen else 0 end) as fen_30,
+        sum(case when event_day > $business_date - 90 then amount_fen else 0 end) as fen_90
     from rollup_buyer
-    join window_length
-        on rollup_buyer.event_day > $business_date - window_length.window_days
-        and rollup_buyer.event_day <= $business_date
-    group by rollup_buyer.uscc, window_length.window_days, rollup_buyer.buyer_token
+    where event_day > $business_date - 365 and event_day <= $business_date
+    group by uscc, buyer_token
 ),
 
-first_bought as (
-    select uscc, buyer_token, min(event_day) as first_day from rollup_buyer group by uscc, buyer_token
+bought as (
+    select uscc, 30 as window_days, first_day, orders_30 as orders, fen_30 as amount_fen from pair where orders_30 > 0
+    union all
+    select uscc, 90, first_day, orders_90, fen_90 from pair where orders_90 > 0
+    union all
+    -- How much of a year's value went to whom is not kept: its state would be as large as the year.
+    select uscc, 365, first_day, orders_365, null from pair
 ),
 
 summed as (
     select
-        bought.uscc,
-        bought.window_days,
+        uscc,
+        window_days,
         count(*) as buyers,
-        sum(bought.orders) as orders,
-        cast(sum(bought.amount_fen) as double) as amount_fen,
-        cast(max(bought.amount_fen) as double) as top_fen,
+        sum(orders) as orders,
+        cast(sum(amount_fen) as double) as amount_fen,
+        cast(max(amount_fen) as double) as top_fen,
         -- Whole numbers: squares of doubles would add up differently in another order of rows.
-        cast(sum(cast(bought.amount_fen as decimal(38, 0)) * bought.amount_fen) as double) as squares,
-        count(*) filter (where bought.orders = 1) as single_buyers,
-        count(*) filter (where first_bought.first_day > $business_date - bought.window_days) as new_buyers
+        cast(sum(cast(amount_fen as decimal(38, 0)) * amount_fen) as double) as squares,
+        count(*) filter (where orders = 1) as single_buyers,
+        count(*) filter (where first_day > $business_date - window_days) as new_buyers
     from bought
-    join first_bought on first_bought.uscc = bought.uscc and first_bought.buyer_token = bought.buyer_token
-    group by bought.uscc, bought.window_days
+    group by uscc, window_days
 )
 
 select

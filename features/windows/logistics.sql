@@ -18,6 +18,14 @@ select
         / case when logistics.dispatched_orders >= $n_min then logistics.dispatched_orders end as dispatch_hours,
     logistics.delivery_seconds / 3600e0
         / case when logistics.delivered_orders >= $n_min then logistics.delivered_orders end as delivery_hours,
+    logistics.promptly_dispatched_orders
+        / case when logistics.dispatched_orders >= $n_min then logistics.dispatched_orders end as prompt_dispatch_share,
+    logistics.timely_orders / case when logistics.signed_orders >= $n_min then logistics.signed_orders end
+        as timely_delivery_share,
+    logistics.validly_tracked_orders / case when logistics.tracked_orders >= $n_min then logistics.tracked_orders end
+        as valid_track_share,
+    logistics.underdeclared_orders / case when logistics.declared_orders >= $n_min then logistics.declared_orders end
+        as underdeclared_order_share,
     logistics.hasty_orders / case when logistics.delivered_orders >= $n_min then logistics.delivered_orders end
         as hasty_delivery_share
 from grid

@@ -5,9 +5,7 @@ with version as (
 ),
 
 trader as (
-    select uscc from known_inventory
-    union
-    select uscc from known_order
+    select uscc from rollup_presence where sales > 0
     union
     select uscc from known_declaration
     union

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 import sqlglot
 
-from features.days import CHAIN, ROLLUPS
+from features.days import CHAIN, EVER, ROLLUPS
 from features.engine import DuckdbEngine, StepError, literal, read_step
 from features.table import AS_OF_DAY, OVER_WINDOWS
 from features.typologies.hits import RULES
@@ -64,9 +64,10 @@ def test_a_text_is_written_into_sql_with_its_quotes_doubled() -> None:
     ("package", "steps"),
     [
         ("features.chain", CHAIN),
-        ("features.rollups", ROLLUPS),
-        ("features.windows", (*OVER_WINDOWS, *AS_OF_DAY, "profile")),
+        ("features.rollups", (*ROLLUPS, *EVER)),
+        ("features.windows", (*OVER_WINDOWS, *AS_OF_DAY, "profile", "source_reconciliation")),
         ("features.typologies", (*(rule.id for rule in RULES), "R21")),
+        ("features.parties", ("shared_token",)),
         ("features.facts", ("outcomes", "confirmed_alerts")),
     ],
 )

@@ -57,7 +57,7 @@ class TestParcels:
             ("no_transit_share_30d", 3 / 8),
             ("signed_order_share_90d", 7 / 8),
             ("refused_order_share_90d", 1 / 8),
-            ("hasty_delivery_share_30d", 2 / 7),
+            ("hasty_delivery_share_90d", 2 / 7),
             ("delivery_hours_90d", (5 * 10 + 2 * (6 - 1 / 60)) / 7),
             ("dispatch_hours_30d", 1.0),
             ("release_hours_90d", 9.0),
