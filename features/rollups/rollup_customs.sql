@@ -34,7 +34,12 @@ select
         as export_fen,
     cast(coalesce(sum(value_fen) filter (where direction = 'import' and not is_cancelled), 0) as bigint)
         as import_fen,
-    cast(coalesce(sum(tax_fen) filter (where not is_cancelled), 0) as bigint) as import_tax_fen,
+    cast(coalesce(sum(tax_fen) filter (
+        where lists = 1 and direction = 'import' and is_retail and not is_cancelled
+    ), 0) as bigint) as retail_tax_fen,
+    cast(coalesce(sum(value_fen) filter (
+        where lists = 1 and direction = 'import' and is_retail and not is_cancelled
+    ), 0) as bigint) as retail_import_fen,
     cast(coalesce(sum(value_cents) filter (where direction = 'export' and not is_cancelled and not is_barter), 0)
         as bigint) as export_cents,
     cast(coalesce(sum(value_cents) filter (where direction = 'import' and not is_cancelled and not is_barter), 0)

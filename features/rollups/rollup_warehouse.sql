@@ -6,7 +6,7 @@ select
     count(*) filter (where warehouse_kind = 'bonded' and direction = 'out') as bonded_exits,
     count(*) filter (where warehouse_kind = 'bonded' and direction = 'out' and document_state <> 'present')
         as exits_without_document,
-    count(*) filter (where is_out_before_release) as exits_before_release,
+    count(*) filter (where warehouse_kind = 'bonded' and is_out_before_release) as exits_before_release,
     cast(coalesce(sum(value_fen) filter (where warehouse_kind = 'overseas' and direction = 'in'), 0) as bigint)
         as overseas_in_fen,
     cast(coalesce(sum(value_fen) filter (where warehouse_kind = 'overseas' and direction = 'out'), 0) as bigint)

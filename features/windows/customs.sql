@@ -23,7 +23,7 @@ select
         as signed_before_release_share,
     customs.release_seconds / 3600e0 / case when customs.released_documents >= $n_min then customs.released_documents end
         as release_hours,
-    customs.import_tax_fen / case when customs.import_fen > 0 then customs.import_fen end as import_tax_ratio,
+    customs.retail_tax_fen / case when customs.retail_import_fen > 0 then customs.retail_import_fen end as import_tax_ratio,
     customs.told_tax_fen / case when customs.expected_tax_fen > 0 then customs.expected_tax_fen end as tax_to_expected,
     customs.lists_declared_before_payment / case when customs.paid_lists >= $n_min then customs.paid_lists end
         as declared_before_payment_share,
