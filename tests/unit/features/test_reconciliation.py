@@ -23,7 +23,7 @@ def told(world: World, left: str, right: str, connected: frozenset[str] | None =
     ]
     (row,) = rows.to_dict("records") or [{}]
     return {
-        name: None if pd.isna(value) else value
+        str(name): None if pd.isna(value) else value
         for name, value in row.items()
         if name not in ("left_table", "right_table", "event_day")
     }

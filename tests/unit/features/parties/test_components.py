@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +14,7 @@ from tests.worlds.builder import World, at
 D = date(2026, 3, 31)
 
 
-def register(world: World, uscc: str, valid_from: date = date(2026, 1, 1), **tokens: str) -> None:
+def register(world: World, uscc: str, valid_from: date = date(2026, 1, 1), **tokens: Any) -> None:
     world.add(
         "enterprise", uscc=uscc, name="n", entity_type="company", established_on=date(2020, 1, 1), status="operating",
         valid_from=valid_from, **tokens,

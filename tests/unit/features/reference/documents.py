@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from tests.unit.features.reference.knowledge import (
     FEWEST,
@@ -114,7 +115,7 @@ class Documents:
     def _is_unmatched(one: Row) -> bool:
         return bool(one["order"] or one["payment"] or one["waybill"] or one["amount"] or one["payer"])
 
-    def _papers(self, row: Row) -> dict[str, object]:
+    def _papers(self, row: Row) -> dict[str, Any]:
         """What a list lacks and what disagrees."""
         key = {"platform_uscc": row["platform_uscc"], "order_no": row["order_no"]}
         orders, payments = self.known.named("order", **key), self.known.named("payment", **key)

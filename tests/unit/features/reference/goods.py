@@ -6,6 +6,7 @@ import math
 from collections import defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from expectations.vocabulary.moment import add_months
 from tests.unit.features.reference.knowledge import (
@@ -63,7 +64,7 @@ class Goods:
             "return_arrival_days": mean(arrived),
         }
 
-    def _originals(self, row: Row) -> dict[str, Row | None]:
+    def _originals(self, row: Row) -> dict[str, Any]:
         found = {
             "list": self.known.named("inventory", invt_no=row["invt_no"]),
             "entry": self.known.named("declaration", entry_id=row["entry_id"]),
@@ -72,7 +73,7 @@ class Goods:
         return {name: rows[0] if rows else None for name, rows in found.items()}
 
     @staticmethod
-    def _left_on(found: dict[str, Row | None]) -> date | None:
+    def _left_on(found: dict[str, Any]) -> date | None:
         """The day of release of the list; else of departure, else of release of the declaration."""
         moments = [
             found["list"] and found["list"]["released_at"],
@@ -81,7 +82,7 @@ class Goods:
         ]
         return next((moment.date() for moment in moments if moment is not None), None)
 
-    def _is_within_rule(self, row: Row, found: dict[str, Row | None]) -> bool | None:
+    def _is_within_rule(self, row: Row, found: dict[str, Any]) -> bool | None:
         left = self._left_on(found)
         if row["direction"] == "import":
             released = found["list"] and found["list"]["released_at"]
@@ -111,7 +112,7 @@ class Goods:
             return money(row["book_quantity"]) - money(row["counted_quantity"])
 
         def is_short(row: Row) -> bool:
-            return gap(row) > max(money(row["book_quantity"]) / 100, 10)
+            return gap(row) > max(money(row["book_quantity"]) / 100, Decimal(10))
 
         return {
             "quality_samples": len(samples),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from decimal import Decimal
+from typing import Any
 
 from tests.unit.features.reference.knowledge import FEWEST, Knowledge, Row, Told, mean, money, ratio, share, total
 
@@ -104,7 +105,7 @@ class Orders:
         }
 
 
-def first(scans: list[Row], *events: str) -> object:
+def first(scans: list[Row], *events: str) -> Any:
     """The first moment at which one of some events was scanned."""
     return min((scan["event_at"] for scan in scans if scan["event"] in events), default=None)
 
@@ -114,7 +115,7 @@ def in_turn(scans: list[Row]) -> bool:
     picked, released, signed = first(scans, "picked_up"), first(scans, "released"), first(scans, "signed")
     pairs = ((picked, first(scans, *(scan["event"] for scan in scans))), (released, first(scans, "exited")),
              (released, signed), (picked, signed))  # fmt: skip
-    return all(one is None or other is None or one <= other for one, other in pairs)  # type: ignore[operator]
+    return all(one is None or other is None or one <= other for one, other in pairs)
 
 
 def share_of(part: int, whole: int) -> float | None:
