@@ -40,21 +40,20 @@ def scheduled_daily(home: str | None = None, business_date: date | None = None) 
     return daily(wired, business_date or _yesterday()).to_json()
 
 
-@flow(name="scheduled-training")
-def scheduled_training(home: str | None = None, known_on: date | None = None) -> dict[str, Any]:
-    """Train a challenger on everything known by yesterday, and validate it. It never becomes champion by itself."""
-    from pipelines.flows.training import training
-
-    trained, validation = training(_wired(home), known_on or _yesterday())
-    return {**trained.to_json(), "validation": validation.to_json() if validation else None}
-
-
 @flow(name="scheduled-monitoring")
 def scheduled_monitoring(home: str | None = None, business_date: date | None = None) -> dict[str, Any]:
-    """Check the ledger's chain, the state of the feeds and the outbox, and the drift of the day's grades."""
+    """Check the ledger, the feeds, the outbox, the drift of inputs, scores and grades, and what matured labels say."""
     from pipelines.flows.monitoring import monitoring
 
-    return monitoring(_wired(home), business_date or _yesterday())
+    return monitoring(_wired(home), business_date or _yesterday()).to_json()
+
+
+@flow(name="scheduled-retraining")
+def scheduled_retraining(home: str | None = None, business_date: date | None = None) -> dict[str, Any]:
+    """Train a challenger where drift, calibration or the calendar asks for one. It never becomes champion by itself."""
+    from pipelines.flows.monitoring import retraining
+
+    return retraining(_wired(home), business_date or _yesterday())
 
 
 @flow(name="scheduled-delivery")

@@ -13,6 +13,7 @@ from pipelines.cli.output import WITHHELD, answer, now, say, table, working
 
 if TYPE_CHECKING:
     from models.validation.gates import GateResult
+    from pipelines.steps.monitoring import Watch
     from pipelines.steps.promotion import Promotion
     from pipelines.steps.training import Trained
     from pipelines.steps.validation import Validation
@@ -31,6 +32,7 @@ def add_to(application: typer.Typer) -> None:
     application.command("validate")(validate)
     application.command("promote")(promote)
     application.command("rollback")(rollback)
+    application.command("monitor")(monitor)
 
 
 def train(known_on: KnownOn = None) -> None:
@@ -149,6 +151,52 @@ def rollback(
     home = wiring()
     left, back = promotion.roll_back(home.database, home.registry, promotion.Act(account, reason, now()), home.signer)
     answer({"version": back, "previous": left}, f"Version {back} grades again; version {left} does no longer.")
+
+
+def monitor(
+    on: Annotated[
+        str | None, typer.Option("--date", help="Business date YYYY-MM-DD; the latest run when left out.")
+    ] = None,
+) -> int:
+    """Look at ledger, feeds, outbox, grades and model after a day's run. Exit 3: there is something to act on."""
+    from expectations.vocabulary.moment import parse_date
+    from pipelines.flows.monitoring import monitoring
+    from pipelines.storage import decisions
+
+    home = wiring()
+    with home.database.reading() as connection:
+        latest = decisions.latest_run_date(connection)
+    with working("Looking at the home"):
+        watch = monitoring(home, parse_date(on) if on else latest or _day(None))
+    answer(watch.to_json())
+    show_watch(watch)
+    return WITHHELD if watch.alarms else 0
+
+
+def show_watch(watch: Watch) -> None:
+    """Say what an operator should know, alarms first."""
+    say(*(f"! {alarm}" for alarm in watch.alarms))
+    if not watch.alarms:
+        say("Nothing to act on.")
+    model = watch.model
+    if model is None:
+        return
+    rates = {"random": model.inspections.random, "targeted": model.inspections.targeted}
+    found = ", ".join(f"{name} {one.events} of {one.rows}" for name, one in rates.items() if one)
+    matured = model.matured
+    rows = [
+        ("score drift", f"{model.score.index:.3f} (luck explains {model.score.bound:.3f})" if model.score else "-"),
+        ("inputs that moved", f"{len(model.drifted)} of {len(model.inputs)}: {', '.join(model.drifted[:4]) or 'none'}"),
+        (
+            "matured labels",
+            f"{matured.business_date}: {matured.whole.expected:.1f} expected, {matured.whole.events} came"
+            if matured
+            else "no decision is old enough",
+        ),
+        ("overrides", f"{model.overrides.overridden} of {model.overrides.decisions}"),
+        ("inspections that found something", found or "none"),
+    ]
+    table(f"Version {model.version} on {watch.date}", ("what", "figures"), rows)
 
 
 def _day(known_on: str | None) -> date:

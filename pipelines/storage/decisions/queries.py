@@ -56,9 +56,12 @@ def run_before(connection: Connection, business_date: date, known_at: datetime |
     return Run(*row) if row else None
 
 
-def latest_run_date(connection: Connection) -> date | None:
-    """The latest business date decided about; None in an empty home."""
-    return connection.execute(select(func.max(run_table.c.business_date))).scalar()
+def latest_run_date(connection: Connection, until: date | None = None) -> date | None:
+    """The latest business date decided about, not after a day where one is given; None when there is none."""
+    latest = select(func.max(run_table.c.business_date))
+    if until is not None:
+        latest = latest.where(run_table.c.business_date <= until)
+    return connection.execute(latest).scalar()
 
 
 def decision(connection: Connection, decision_id: str) -> dict[str, Any] | None:

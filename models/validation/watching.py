@@ -1,0 +1,77 @@
+"""Bounds of monitoring as policy, and the few statistics that only monitoring needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+from pydantic import Field, ValidationError
+from scipy import stats
+
+from models.policy.documents import PolicyError, read_yaml
+from models.policy.schema import Closed, RuleFile
+from models.validation.calibration import RateTest, rate_test
+
+PACKAGED = Path(__file__).parents[1] / "policy" / "monitoring" / "bounds.yaml"
+"""The bounds that come with the product."""
+
+
+class WatchBounds(Closed):
+    """The numbers behind an operator's alarms; what each is for is said in the policy file."""
+
+    level: float = Field(gt=0, lt=1)
+    stability_index: float = Field(gt=0)
+    drifted_features: float = Field(gt=0, le=1)
+    significance: float = Field(gt=0, lt=1)
+    override_share: float = Field(gt=0, lt=1)
+    inspection_days: int = Field(gt=0)
+    retrain_days: int = Field(gt=0)
+
+
+@dataclass(frozen=True, slots=True)
+class HitRates:
+    """How often inspections found something, by how they were chosen.
+
+    ``p_value``: how likely luck alone gives the targeted ones so many of the hits (Fisher, one-sided); None without
+    inspections on both sides.
+    """
+
+    random: RateTest | None
+    targeted: RateTest | None
+    p_value: float | None
+
+
+def watch_bounds(day: date, path: Path = PACKAGED) -> WatchBounds:
+    """The bounds in force on a day.
+
+    Raises
+    ------
+    PolicyError
+        When the file breaks its schema or nothing is in force.
+    """
+    try:
+        rule = RuleFile[WatchBounds].model_validate(read_yaml(path))
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise PolicyError(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}", "Correct the file.") from error
+    bounds = rule.value_on(day)
+    if bounds is None:
+        raise PolicyError(f"{path}: no bounds are in force on {day}.", "Add an entry that begins earlier.")
+    return bounds
+
+
+def hit_rates(random: tuple[int, int], targeted: tuple[int, int], level: float) -> HitRates:
+    """Compare (inspections, hits) of random and of targeted inspections."""
+    both = random[0] and targeted[0]
+    table = [[targeted[1], targeted[0] - targeted[1]], [random[1], random[0] - random[1]]]
+    p_value = float(stats.fisher_exact(table, alternative="greater").pvalue) if both else None
+    return HitRates(_rate(*random, level), _rate(*targeted, level), p_value)
+
+
+def _rate(count: int, hits: int, level: float) -> RateTest | None:
+    if not count:
+        return None
+    outcome = np.repeat([1.0, 0.0], [hits, count - hits])
+    return rate_test(outcome, np.full(count, hits / count), level)
