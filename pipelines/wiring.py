@@ -64,7 +64,7 @@ class Wiring:
     @cached_property
     def database(self) -> Database:
         """The ledger's database, with its tables."""
-        from pipelines.storage import accounts, batches, decisions, ledger, outbox  # noqa: F401
+        from pipelines.storage import accounts, advice, batches, decisions, ledger, outbox  # noqa: F401
         from pipelines.storage.database import Database
 
         if not self.settings.database_url:

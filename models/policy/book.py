@@ -48,7 +48,7 @@ FOLDERS: dict[str, type[RuleFile[Any]]] = {
 }
 """What each folder of policy holds."""
 
-READ_ELSEWHERE = frozenset({"scorecard", "promotion", "monitoring", "levers"})
+READ_ELSEWHERE = frozenset({"scorecard", "promotion", "monitoring", "levers", "advice"})
 """Folders that decide no grade: the scorecard (a model), and what models, watchers and advice go by."""
 
 

@@ -6,12 +6,12 @@ from datetime import date
 from pathlib import Path
 from typing import Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from expectations.vocabulary.digest import sha256_of
 from expectations.vocabulary.role import Role
-from models.policy.documents import PolicyError, read_yaml
-from models.policy.schema import Closed, RuleFile
+from models.policy.apart import apart_in_force
+from models.policy.schema import Closed
 from models.scorer.protocol import ScorerKind
 from models.validation.discrimination import Resampling
 from models.validation.subgroups import SubgroupLimits
@@ -77,12 +77,4 @@ def gate_limits(day: date, path: Path = PACKAGED) -> GateLimits:
     PolicyError
         When the file breaks its schema or nothing is in force.
     """
-    try:
-        rule = RuleFile[GateLimits].model_validate(read_yaml(path))
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise PolicyError(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}", "Correct the file.") from error
-    limits = rule.value_on(day)
-    if limits is None:
-        raise PolicyError(f"{path}: no gates are in force on {day}.", "Add an entry that begins earlier.")
-    return limits
+    return apart_in_force(path, GateLimits, day)

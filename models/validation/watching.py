@@ -7,11 +7,11 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
-from pydantic import Field, ValidationError
+from pydantic import Field
 from scipy import stats
 
-from models.policy.documents import PolicyError, read_yaml
-from models.policy.schema import Closed, RuleFile
+from models.policy.apart import apart_in_force
+from models.policy.schema import Closed
 from models.validation.calibration import RateTest, rate_test
 
 PACKAGED = Path(__file__).parents[1] / "policy" / "monitoring" / "bounds.yaml"
@@ -51,15 +51,7 @@ def watch_bounds(day: date, path: Path = PACKAGED) -> WatchBounds:
     PolicyError
         When the file breaks its schema or nothing is in force.
     """
-    try:
-        rule = RuleFile[WatchBounds].model_validate(read_yaml(path))
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise PolicyError(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}", "Correct the file.") from error
-    bounds = rule.value_on(day)
-    if bounds is None:
-        raise PolicyError(f"{path}: no bounds are in force on {day}.", "Add an entry that begins earlier.")
-    return bounds
+    return apart_in_force(path, WatchBounds, day)
 
 
 def hit_rates(random: tuple[int, int], targeted: tuple[int, int], level: float) -> HitRates:

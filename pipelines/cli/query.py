@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from pipelines.cli.home import wiring
-from pipelines.cli.output import answer, table
+from pipelines.cli.output import answer, now, table
 
 AsOf = Annotated[str | None, typer.Option("--as-of", help="Business date YYYY-MM-DD; the latest when left out.")]
 On = Annotated[str | None, typer.Option("--date", help="Business date YYYY-MM-DD; the latest run when left out.")]
@@ -17,6 +17,7 @@ On = Annotated[str | None, typer.Option("--date", help="Business date YYYY-MM-DD
 def add_to(application: typer.Typer) -> None:
     """Add the commands of this module."""
     application.command("grade")(grade)
+    application.command("advise")(advise)
     application.command("grades")(grades)
     application.command("alerts")(alerts)
     application.command("risklist")(risklist)
@@ -36,6 +37,15 @@ def grade(uscc: Annotated[str, typer.Argument(help="Unified social credit code."
         when = f" on or before {as_of}" if as_of else ""
         raise NotFoundError(f"{uscc} has no grade{when} in {home.path}.", "Check the code, or run the day first.")
     answer(record, *_grade_lines(record))
+
+
+def advise(uscc: Annotated[str, typer.Argument(help="Unified social credit code.")], as_of: AsOf = None) -> None:
+    """What lifts an enterprise a grade: the smallest lawful changes, confirmed by the engine. A few times a day."""
+    from expectations.vocabulary.moment import parse_date
+    from pipelines.steps.advising import advice_for
+
+    found = advice_for(wiring().home, uscc, now(), parse_date(as_of) if as_of else None)
+    answer(found, *_advice_lines(found))
 
 
 def grades(on: On = None) -> None:
@@ -168,6 +178,21 @@ def _grade_lines(record: dict[str, Any]) -> list[str]:
     if record["feeds_late"]:
         lines.append("Late on that day: " + ", ".join(record["feeds_late"]))
     lines.append(f"Decision {record['decision_id']}")
+    return lines
+
+
+def _advice_lines(found: dict[str, Any]) -> list[str]:
+    from rich.markup import escape
+
+    lines = [
+        f"Grade {found['grade'] or 'none'} on {found['as_of']}",
+        escape(found["says"]["zh"]),
+        escape(found["says"]["en"]),
+    ]
+    for number, plan in enumerate(found["plans"], start=1):
+        lines.append(f"Plan {number}: {plan['grade']} on {plan['shows_on']}")
+        lines += [escape(f"  {one['id']} {one['zh']} / {one['en']} (by {one['shows_on']})") for one in plan["levers"]]
+    lines.append(f"Request {found['request_of_the_day']} of {found['requests_a_day']} today about this enterprise.")
     return lines
 
 
