@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import TypedDict
 
 from expectations.vocabulary.moment import zoned
-from features.engine import Engine
+from features.engine import Engine, literal
 
 KEYS: Mapping[str, tuple[str, ...]] = {
     "penalty": ("decision_no", "authority"),
@@ -46,6 +46,19 @@ def official_facts(engine: Engine) -> dict[str, list[FactRecord]]:
     for records in found.values():
         records.sort(key=lambda record: (record["table"], record["key"]))
     return dict(sorted(found.items()))
+
+
+def without_records(table: str, versions: str, set_aside: Mapping[str, Iterable[str]]) -> str:
+    """A select over a table's versions without the records that nobody judges by any more.
+
+    ``set_aside`` holds, by enterprise, keys as ``FactRecord`` has them. Where none is of this kind, the select is left.
+    """
+    pairs = [(uscc, key) for uscc, keys in sorted(set_aside.items()) for key in sorted(keys)]
+    if table not in KEYS or not pairs:
+        return versions
+    key = " || '/' || ".join(f"coalesce(cast(\"{name}\" as varchar), '')" for name in KEYS[table])
+    named = ", ".join(f"({literal(uscc)}, {literal(text)})" for uscc, text in pairs)
+    return f"select * from ({versions}) as told where (uscc, {key}) not in ({named})"
 
 
 def _records(engine: Engine, table: str) -> list[tuple[str, FactRecord]]:

@@ -18,7 +18,7 @@ from models.grade.engine import judge
 from models.grade.history import previous_grade
 from models.grade.judgement import Judgement
 from models.grade.score import probability_of
-from models.grade.subject import AlertStanding, OfficialFact, Override, PreviousGrade, Subject
+from models.grade.subject import AlertStanding, Notice, OfficialFact, Override, PreviousGrade, Subject
 from models.policy.book import PolicyBook
 from models.policy.documents import PolicyError, read_yaml
 from models.policy.inforce import Policy
@@ -48,6 +48,14 @@ class OverrideGiven(Closed):
     expires_on: date
 
 
+class NoticeGiven(Closed):
+    """A notice of a case: when the enterprise was told, until when it may reply, and of which grade."""
+
+    told_on: date
+    until: date
+    grade: Grade
+
+
 class Given(Closed):
     """The facts in. What a case leaves out is clean: an old, operating enterprise with trade and all its feeds.
 
@@ -58,7 +66,8 @@ class Given(Closed):
     facts:
         Records by table; ``key`` in one names it.
     previous:
-        The latest published grade, a day before; ``published`` gives a whole past instead.
+        The latest published grade, a day before; ``published`` gives a whole past instead. ``previous_computed`` is
+        what it would have been without an override.
     """
 
     day: date
@@ -78,6 +87,8 @@ class Given(Closed):
     feeds_late: tuple[str, ...] = ()
     override: OverrideGiven | None = None
     disputed: tuple[str, ...] = ()
+    notice: NoticeGiven | None = None
+    previous_computed: Grade | None = None
     uscc: str | None = None
 
 
@@ -95,6 +106,8 @@ class Expected(Closed):
     hysteresis: str | None = None
     held: str | None = None
     notice: bool | None = None
+    notice_until: date | None = None
+    computed: Grade | None = None
     flags: tuple[str, ...] | None = None
     uscc: str | None = None
 
@@ -210,6 +223,7 @@ def subject_of(given: Given, policy: Policy) -> Subject:
         feeds_late=given.feeds_late,
         override=_override(given.override),
         disputed=frozenset(given.disputed),
+        notice=Notice(given.notice.told_on, given.notice.until, given.notice.grade) if given.notice else None,
     )
 
 
@@ -235,7 +249,7 @@ def _previous(given: Given) -> PreviousGrade | None:
         return previous_grade(given.published.items(), given.day)
     if given.previous is None:
         return None
-    return PreviousGrade(given.day - timedelta(days=1), given.previous, given.risen_this_month)
+    return PreviousGrade(given.day - timedelta(days=1), given.previous, given.risen_this_month, given.previous_computed)
 
 
 def _override(given: OverrideGiven | None) -> Override | None:
@@ -257,6 +271,8 @@ def _outcome(judgement: Judgement) -> dict[str, Any]:
         "hysteresis": judgement.hysteresis,
         "held": judgement.held,
         "notice": judgement.notice,
+        "notice_until": judgement.notice_period.until if judgement.notice_period else None,
+        "computed": judgement.computed,
         "flags": judgement.flags,
     }
 

@@ -1,22 +1,26 @@
 """The judgement itself: one enterprise, one policy, one grade.
 
 The order is fixed. Model score; floor; points; starting grade of a status; caps, of which the lowest wins; protection
-of a status against falling; hysteresis against rising too fast; override, which no mandatory cap yields to.
+of a status against falling; hysteresis against rising too fast; notice before a fall that no mandatory cap orders;
+override, which no mandatory cap yields to.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from expectations.vocabulary.grade import Grade, Status
+from expectations.vocabulary.working_days import working_days_after
 from models.grade.caps import caps_on, lowest_cap
 from models.grade.facts import facts_in_force, lifts_floor
 from models.grade.judgement import CapHit, Judgement
 from models.grade.score import score_of
-from models.grade.subject import OfficialFact, Subject
+from models.grade.subject import THE_GRADE, Notice, OfficialFact, Subject
 from models.policy.documents import PolicyError
 from models.policy.inforce import Policy
+from models.policy.trace import NOTICE
 
 
 def judge(subject: Subject, policy: Policy) -> Judgement:
@@ -132,7 +136,7 @@ def _effective(caps: tuple[CapHit, ...], subject: Subject) -> tuple[CapHit, ...]
     """The caps, of which disputed ones hold an enterprise where it stands but do not push it lower."""
     if not subject.disputed or subject.previous is None:
         return caps
-    stands = subject.previous.grade
+    stands = subject.previous.standing
     return tuple(
         replace(hit, max_grade=stands)
         if hit.fact in subject.disputed and hit.max_grade and stands.is_better_than(hit.max_grade)
@@ -146,13 +150,19 @@ def _settled(subject: Subject, scored: _Scored, caps: tuple[CapHit, ...], trace:
     grade, hysteresis = _slowed(subject, grade)
     if hysteresis:
         trace.fired(policy.hysteresis_id, scored.rules.value)
+    needs_notice = _needs_notice(subject, grade, caps)
+    period = _notice_period(subject, grade, policy) if needs_notice else None
+    if period is not None:
+        grade, held = _until_told(subject, grade, caps), "notice"
+        if subject.business_date > period.until:
+            held = "objection"
+        trace.fired(NOTICE, f"{period.grade} announced on {period.told_on}, until {period.until}")
     overridden = _overridden(subject, caps)
     if overridden is not None:
-        grade = overridden
         trace.fired("override", overridden.value, subject.override.grade.value if subject.override else None)
     return Judgement(
         status=scored.status,
-        grade=grade,
+        grade=overridden or grade,
         grade_model=scored.model,
         grade_rules=scored.rules,
         score=scored.score,
@@ -161,7 +171,9 @@ def _settled(subject: Subject, scored: _Scored, caps: tuple[CapHit, ...], trace:
         caps=caps,
         hysteresis=hysteresis,
         held=held,
-        notice=_needs_notice(subject, grade, caps),
+        notice=needs_notice,
+        notice_period=period,
+        computed=grade,
         override_applied=overridden is not None,
         flags=_flags(subject, caps, policy),
     )
@@ -171,7 +183,7 @@ def _protected(subject: Subject, scored: _Scored, caps: tuple[CapHit, ...], poli
     """Where feeds are late or missing, nobody falls but by an official fact or an officer's finding."""
     if scored.status is Status.NORMAL or subject.previous is None:
         return scored.rules, None
-    previous = subject.previous.grade
+    previous = subject.previous.standing
     if not policy.statuses[scored.status.value].protects or not previous.is_better_than(scored.rules):
         return scored.rules, None
     firm = lowest_cap(hit for hit in caps if hit.official or hit.mandatory)
@@ -182,11 +194,11 @@ def _protected(subject: Subject, scored: _Scored, caps: tuple[CapHit, ...], poli
 def _slowed(subject: Subject, grade: Grade) -> tuple[Grade, str | None]:
     """Up one grade per calendar month, down at once."""
     previous = subject.previous
-    if previous is None or not grade.is_better_than(previous.grade):
+    if previous is None or not grade.is_better_than(previous.standing):
         return grade, None
     if previous.risen_this_month:
-        return previous.grade, "already_risen"
-    step = previous.grade.one_better()
+        return previous.standing, "already_risen"
+    step = previous.standing.one_better()
     return step, None if step is grade else "one_grade_per_month"
 
 
@@ -200,18 +212,38 @@ def _overridden(subject: Subject, caps: tuple[CapHit, ...]) -> Grade | None:
 
 
 def _needs_notice(subject: Subject, grade: Grade, caps: tuple[CapHit, ...]) -> bool:
-    previous = subject.previous
-    if previous is None or not previous.grade.is_better_than(grade):
-        return False
+    """Whether an enterprise falls lower than a mandatory cap would take it."""
+    return subject.previous is not None and _until_told(subject, grade, caps).is_better_than(grade)
+
+
+def _until_told(subject: Subject, grade: Grade, caps: tuple[CapHit, ...]) -> Grade:
+    """What the law alone leaves of the standing grade."""
+    if subject.previous is None:
+        return grade
     ordered = lowest_cap(hit for hit in caps if hit.mandatory)
-    return ordered is None or previous.grade.capped_at(ordered).is_better_than(grade)
+    return subject.previous.standing.capped_at(ordered) if ordered else subject.previous.standing
+
+
+def _notice_period(subject: Subject, grade: Grade, policy: Policy) -> Notice | None:
+    """The notice that still holds a fall back: the one given before, or a new one. None where the fall may happen."""
+    rule, given, today = policy.notice, subject.notice, subject.business_date
+    if rule is None:
+        return None
+    serves = (
+        given is not None
+        and not given.grade.is_better_than(grade)
+        and today <= given.until + timedelta(days=rule.serves_days)
+    )
+    if given is None or not serves:
+        return Notice(today, working_days_after(today, rule.working_days), grade)
+    return given if today <= given.until or THE_GRADE in subject.disputed else None
 
 
 def _flags(subject: Subject, caps: tuple[CapHit, ...], policy: Policy) -> tuple[str, ...]:
-    if not caps:
+    if not caps and not subject.disputed:
         return ()
     joint = {line.cap for line in policy.joint_caps}
     flags = ["joint"] if any(hit.id in joint for hit in caps) else []
-    if any(hit.fact in subject.disputed for hit in caps):
+    if THE_GRADE in subject.disputed or any(hit.fact in subject.disputed for hit in caps):
         flags.append("disputed")
     return tuple(flags)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 
 from expectations.errors import XinjiError
 from expectations.vocabulary.moment import add_months
@@ -14,6 +15,27 @@ from models.policy.values import Duration
 
 class FactError(XinjiError):
     """An official fact lacks what its period is counted from."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndedFact:
+    """A fact that no longer holds.
+
+    Attributes
+    ----------
+    why:
+        The field whose date ended it (``repaired_on``, ``revoked_on``, ...), or ``longest_time``.
+    on:
+        The first day on which it does not hold.
+    """
+
+    fact: OfficialFact
+    why: str
+    on: date
+
+    def to_json(self) -> dict[str, str]:
+        """Plain JSON values."""
+        return {"table": self.fact.table, "key": self.fact.key, "why": self.why, "on": self.on.isoformat()}
 
 
 def facts_in_force(facts: Iterable[OfficialFact], policy: Policy) -> tuple[OfficialFact, ...]:
@@ -33,6 +55,28 @@ def facts_in_force(facts: Iterable[OfficialFact], policy: Policy) -> tuple[Offic
         if not _has_ended(fact, start, _period(fact, policy), policy.business_date)
         and start == latest.get(_series(fact, policy), start)
     )
+
+
+def ended_facts(facts: Iterable[OfficialFact], policy: Policy, since: date) -> tuple[EndedFact, ...]:
+    """The facts whose first day out of force lies after ``since`` and not after the policy's business date."""
+    ended = (_ending(fact, policy) for fact in facts)
+    return tuple(one for one in ended if one is not None and one.on > since)
+
+
+def _ending(fact: OfficialFact, policy: Policy) -> EndedFact | None:
+    """What ended a fact first; None for one that nothing has ended."""
+    start = _start(fact, policy)
+    if start is None:
+        return None
+    period = _period(fact, policy)
+    ends = [(date.fromisoformat(end), name) for name in period.rule.ends_before if (end := fact.fields.get(name))]
+    last_days = [(date.fromisoformat(end), name) for name in period.rule.ends_on if (end := fact.fields.get(name))]
+    ends += [(end + timedelta(days=1), name) for end, name in last_days]
+    lasts = period.rule.lasts
+    if lasts is not None and not (lasts.unless and fact.fields.get(lasts.unless)):
+        ends.append((add_months(date.fromisoformat(start), _months(fact, lasts)), "longest_time"))
+    past = sorted(end for end in ends if end[0] <= policy.business_date)
+    return EndedFact(fact, past[0][1], past[0][0]) if past else None
 
 
 def lifts_floor(fact: OfficialFact, policy: Policy) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from expectations.vocabulary.grade import Grade, Status
+from models.grade.subject import Notice
 
 RuleTrace = Mapping[str, Any]
 """``{id, fired, value, threshold}``: one rule, whether it fired, on what, against what. Never changed once made."""
@@ -61,9 +62,14 @@ class Judgement:
     hysteresis:
         Why a rise was held back: ``one_grade_per_month`` or ``already_risen``; None when nothing was held.
     held:
-        Why a fall was held back: the status that forbids it; None when nothing was held.
+        Why a fall was held back: the status that forbids it, ``notice`` while the enterprise may reply, ``objection``
+        while a reply waits for its answer; None when nothing was held.
     notice:
         Whether this is a downgrade that the law itself does not order, so that the enterprise is told first.
+    notice_period:
+        The notice that holds the fall back, or that was given today.
+    computed:
+        The grade before an override. None when inactive.
     override_applied:
         Whether an override decided the final grade.
     flags:
@@ -81,5 +87,7 @@ class Judgement:
     hysteresis: str | None = None
     held: str | None = None
     notice: bool = False
+    notice_period: Notice | None = None
+    computed: Grade | None = None
     override_applied: bool = False
     flags: tuple[str, ...] = ()

@@ -13,7 +13,7 @@ from expectations.vocabulary.grade import Grade, Severity
 from models.grade.engine import judge
 from models.grade.judgement import Judgement
 from models.grade.reasons import Reason
-from models.grade.subject import AlertStanding, OfficialFact, Override, PreviousGrade, Subject
+from models.grade.subject import AlertStanding, Notice, OfficialFact, Override, PreviousGrade, Subject
 from models.policy.inforce import Policy
 
 Record = dict[str, Any]
@@ -46,6 +46,7 @@ class Explanation:
     """What is said beside the grade: reasons, the seven dimensions (0-100), suggested actions (id, zh, en, ...).
 
     ``excused`` are patterns over their threshold that raise no alert, each with the reason (rule, guard, ...).
+    ``ended`` are official facts that the grade before rested on and this one does not, each with the reason.
     ``actions_text`` is the canonical JSON of the actions where the caller has it: many enterprises share theirs.
     """
 
@@ -53,6 +54,7 @@ class Explanation:
     dimensions: Mapping[str, float | None] = field(default_factory=dict)
     actions: Sequence[Mapping[str, Any]] = ()
     excused: Sequence[Mapping[str, Any]] = ()
+    ended: Sequence[Mapping[str, Any]] = ()
     actions_text: str | None = None
 
 
@@ -86,6 +88,7 @@ def decision_record(
         "reasons": [_reason(reason) for reason in explanation.reasons],
         "actions": [dict(action) for action in explanation.actions],
         "excused": [dict(one) for one in explanation.excused],
+        **_where_any("ended", [dict(one) for one in explanation.ended] or None),
         "feeds_missing": list(subject.feeds_missing),
         "feeds_late": list(subject.feeds_late),
         "model": {"version": provenance.model_version, "digest": provenance.model_digest},
@@ -124,7 +127,8 @@ def decision_id(record: Mapping[str, Any]) -> str:
 def rejudge(record: Mapping[str, Any], policy: Policy) -> Record:
     """The decision made again from the record's own inputs and the policy in force then.
 
-    Reasons, dimensions, actions and what was excused are taken over: they follow from what is stored elsewhere.
+    Reasons, dimensions, actions, what was excused and what ended are taken over: they follow from what is stored
+    elsewhere.
 
     Raises
     ------
@@ -165,6 +169,7 @@ def subject_of(record: Mapping[str, Any]) -> Subject:
         override=_override(override) if override else None,
         disputed=frozenset(inputs["disputed"]),
         name=record["name"],
+        notice=notice_from(inputs["notice"]) if "notice" in inputs else None,
     )
 
 
@@ -191,13 +196,23 @@ def _judged(subject: Subject, judgement: Judgement, policy: Policy) -> Record:
         "flags": list(judgement.flags),
         "override": _override_shown(subject, judgement),
         "policy_digest": policy.digest,
+        **_where_any("notice_period", judgement.notice_period and _notice_inputs(judgement.notice_period)),
     }
+
+
+def _where_any(name: str, value: Any) -> Record:
+    """A member that stands only in records it is about, so that records from before it existed stay what they were."""
+    return {} if value is None else {name: value}
 
 
 def _override_shown(subject: Subject, judgement: Judgement) -> Record | None:
     if subject.override is None or not judgement.override_applied:
         return None
-    return {**_override_inputs(subject.override), "applied_as": judgement.grade}
+    return {
+        **_override_inputs(subject.override),
+        "applied_as": judgement.grade,
+        "instead_of": judgement.computed,
+    }
 
 
 def _reason(reason: Reason) -> Record:
@@ -224,11 +239,13 @@ def _inputs(subject: Subject) -> Record:
             "published_on": previous.published_on.isoformat(),
             "grade": previous.grade,
             "risen_this_month": previous.risen_this_month,
+            **_where_any("computed", previous.computed),
         }
         if previous
         else None,
         "override": _override_inputs(subject.override) if subject.override else None,
         "disputed": sorted(subject.disputed),
+        **_where_any("notice", subject.notice and _notice_inputs(subject.notice)),
     }
 
 
@@ -256,8 +273,19 @@ def _standing(inputs: Mapping[str, Any]) -> AlertStanding:
     )
 
 
+def _notice_inputs(notice: Notice) -> Record:
+    return {"told_on": notice.told_on.isoformat(), "until": notice.until.isoformat(), "grade": notice.grade}
+
+
+def notice_from(inputs: Mapping[str, Any]) -> Notice:
+    """The notice that a record names."""
+    return Notice(date.fromisoformat(inputs["told_on"]), date.fromisoformat(inputs["until"]), Grade(inputs["grade"]))
+
+
 def _override_inputs(override: Override) -> Record:
     return {
+        "id": override.id,
+        "approved_by": override.approved_by,
         "grade": override.grade,
         "account": override.account,
         "reason": override.reason,
@@ -268,12 +296,16 @@ def _override_inputs(override: Override) -> Record:
 
 def _override(inputs: Mapping[str, Any]) -> Override:
     days = date.fromisoformat(inputs["given_on"]), date.fromisoformat(inputs["expires_on"])
-    return Override(Grade(inputs["grade"]), inputs["account"], inputs["reason"], *days)
+    who = inputs["id"], inputs["approved_by"]
+    return Override(Grade(inputs["grade"]), inputs["account"], inputs["reason"], *days, *who)
 
 
 def _previous(inputs: Mapping[str, Any]) -> PreviousGrade:
     published_on = date.fromisoformat(inputs["published_on"])
-    return PreviousGrade(published_on, Grade(inputs["grade"]), inputs["risen_this_month"])
+    computed = inputs.get("computed")
+    return PreviousGrade(
+        published_on, Grade(inputs["grade"]), inputs["risen_this_month"], Grade(computed) if computed else None
+    )
 
 
 def _text(day: date | None) -> str | None:

@@ -54,22 +54,49 @@ class AlertStanding:
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """An officer's judgement beside the computed grade; both days are inclusive."""
+    """An officer's judgement beside the computed grade; both days are inclusive.
+
+    ``id`` finds the acts behind it; ``approved_by`` is the second account where one was needed.
+    """
 
     grade: Grade
     account: str
     reason: str
     given_on: date
     expires_on: date
+    id: str = ""
+    approved_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PreviousGrade:
-    """The latest grade published before D, and whether the enterprise already rose in D's calendar month."""
+    """The latest grade published before D, and whether the enterprise already rose in D's calendar month.
+
+    ``computed`` is what it would have been without an override; None where none decided.
+    """
 
     published_on: date
     grade: Grade
     risen_this_month: bool = False
+    computed: Grade | None = None
+
+    @property
+    def standing(self) -> Grade:
+        """What memory holds on to: an override leaves none, so that its end is no rise and no fall."""
+        return self.computed or self.grade
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A downgrade that the enterprise was told of: when, until when it may reply, and to which grade."""
+
+    told_on: date
+    until: date
+    grade: Grade
+
+
+THE_GRADE = "grade"
+"""What an objection names that is about the grade itself, not about a fact or an alert behind it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +120,10 @@ class Subject:
     feeds_late:
         Connected feeds that are overdue on D.
     disputed:
-        Keys of facts and ids of alerts under objection: they cause no new downgrade.
+        Keys of facts and ids of alerts under objection: they cause no new downgrade. ``THE_GRADE`` among them is an
+        objection to a downgrade that was announced.
+    notice:
+        The latest downgrade that the enterprise was told of before D.
     """
 
     uscc: str
@@ -113,3 +143,4 @@ class Subject:
     override: Override | None = None
     disputed: frozenset[str] = field(default_factory=frozenset)
     name: str | None = None
+    notice: Notice | None = None

@@ -21,6 +21,9 @@ from models.policy.values import (
     FactPeriodValue,
     FloorValue,
     HysteresisValue,
+    NoticeValue,
+    ObjectionValue,
+    OverrideValue,
     PointsValue,
     ReasonValue,
     ScaleValue,
@@ -44,6 +47,9 @@ FOLDERS: dict[str, type[RuleFile[Any]]] = {
     "typologies": RuleFile[TypologyValue],
     "actions": RuleFile[ActionsValue],
     "alerts": RuleFile[AlertLifeValue],
+    "overrides": RuleFile[OverrideValue],
+    "notices": RuleFile[NoticeValue],
+    "objections": RuleFile[ObjectionValue],
     "reasons": RuleFile[ReasonValue],
 }
 """What each folder of policy holds."""

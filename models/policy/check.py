@@ -29,8 +29,8 @@ from models.policy.values import (
     Where,
 )
 
-ONE_IN_FORCE = ("scale", "floors", "hysteresis", "alerts")
-"""Folders of which exactly one rule holds on any day."""
+ONE_IN_FORCE = ("scale", "floors", "hysteresis", "alerts", "overrides", "notices", "objections")
+"""Folders of which one rule at most holds on any day."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from models.policy.inforce import (
     Scale,
 )
 from models.policy.schema import Closed, RuleFile
-from models.policy.trace import branches_of, quiet_trace, rule_code
+from models.policy.trace import NOTICE, branches_of, quiet_trace, rule_code
 from models.policy.values import (
     ActionsValue,
     AgeBranch,
@@ -34,6 +34,9 @@ from models.policy.values import (
     FloorValue,
     HysteresisValue,
     JointBranch,
+    NoticeValue,
+    ObjectionValue,
+    OverrideValue,
     PointsValue,
     ReasonValue,
     RegistrationBranch,
@@ -87,6 +90,9 @@ def compiled(business_date: date, values: Mapping[str, Closed], schemes: Mapping
         typologies=parts.all("typologies", TypologyValue),
         actions=parts.all("actions", ActionsValue),
         alert_life=parts.only("alerts", AlertLifeValue)[1],
+        overrides=parts.only("overrides", OverrideValue)[1],
+        notice=next(iter(parts.all("notices", NoticeValue).values()), None),
+        objections=parts.only("objections", ObjectionValue)[1],
         reasons={reason.dimension: reason for reason in parts.all("reasons", ReasonValue).values()},
         rule_reasons=dict(_rule_reasons(values)),
         quiet_trace=trace,
@@ -188,3 +194,5 @@ def _rule_reasons(values: Mapping[str, Closed]) -> Iterator[tuple[tuple[str, str
             yield (code, ""), ReasonText(value.says, value.shown_to_enterprise)
         elif isinstance(value, StatusValue):
             yield (code, ""), ReasonText(value.says, True)
+        elif isinstance(value, NoticeValue):
+            yield (NOTICE, ""), ReasonText(value.says, True)

@@ -17,6 +17,9 @@ from models.policy.values import (
     AlertBranch,
     AlertLifeValue,
     FactPeriodValue,
+    NoticeValue,
+    ObjectionValue,
+    OverrideValue,
     ReasonValue,
     StatusValue,
     TypologyValue,
@@ -150,6 +153,8 @@ class Policy:
         sha256 over what is in force: values only. A corrected title or note changes nothing.
     quiet_trace:
         The trace of an enterprise on which nothing fires, in order; ``trace_index`` finds a rule in it.
+    notice:
+        Before a downgrade; None where no notice is in force on the day.
     bottom_classes:
         Per scheme id, the authority and its bottom class.
     """
@@ -173,6 +178,9 @@ class Policy:
     typologies: Mapping[str, TypologyValue]
     actions: Mapping[str, ActionsValue]
     alert_life: AlertLifeValue
+    overrides: OverrideValue
+    notice: NoticeValue | None
+    objections: ObjectionValue
     reasons: Mapping[Dimension, ReasonValue]
     rule_reasons: Mapping[tuple[str, str], ReasonText]
     quiet_trace: tuple[Mapping[str, Any], ...]

@@ -14,12 +14,17 @@ from models.policy.values import (
     CapValue,
     FloorValue,
     HysteresisValue,
+    NoticeValue,
     PointsValue,
     StatusValue,
 )
 
 OVERRIDE = "override"
 """The id under which an override stands in the trace."""
+
+
+NOTICE = "notice"
+"""The id under which a downgrade that waits for its notice stands in the trace."""
 
 
 def rule_code(identifier: str) -> str:
@@ -45,6 +50,9 @@ def quiet_trace(values: Mapping[str, Closed]) -> tuple[dict[str, Any], ...]:
         for name, value in sorted(values.items()):
             if isinstance(value, kind):
                 entries.append((rule_code(name.split("/")[1]), _asked(value)))
+    entries += [
+        (NOTICE, f"{value.working_days} working days") for value in values.values() if isinstance(value, NoticeValue)
+    ]
     entries.append((OVERRIDE, None))
     return tuple({"id": code, "fired": False, "value": None, "threshold": threshold} for code, threshold in entries)
 

@@ -266,6 +266,54 @@ class AlertLifeValue(Closed):
     due_working_days: dict[Severity, int]
 
 
+class OverrideValue(Closed):
+    """What an override may be (``overrides/``).
+
+    Attributes
+    ----------
+    longest_days:
+        From its first to its last day.
+    second_approver_from:
+        From so many grades between it and the computed grade on, a second account must approve it.
+    told_for_days:
+        How many days after its end a run still tells of it, so that a day without a run loses nothing.
+    """
+
+    longest_days: int = Field(gt=0)
+    second_approver_from: int = Field(gt=0)
+    told_for_days: int = Field(gt=0)
+
+
+class NoticeValue(Closed):
+    """Notice before a downgrade that no mandatory cap orders (``notices/``).
+
+    Attributes
+    ----------
+    working_days:
+        The published grade stands so long after the day of the notice.
+    serves_days:
+        So many days after that, the notice still serves for a fall to the grade it named.
+    """
+
+    working_days: int = Field(gt=0)
+    serves_days: int = Field(gt=0)
+    says: Words
+
+
+class ObjectionValue(Closed):
+    """The clock of an objection in working days, the day of filing not counted (``objections/``)."""
+
+    forward_working_days: int = Field(gt=0)
+    answer_working_days: int = Field(gt=0)
+    longest_working_days: int = Field(gt=0)
+
+    @model_validator(mode="after")
+    def _longest_is_longest(self) -> Self:
+        if not self.forward_working_days <= self.answer_working_days <= self.longest_working_days:
+            raise ValueError("forwarding must be due before the answer, and the answer before the longest extension.")
+        return self
+
+
 class ReasonValue(Closed):
     """What a reason of one dimension says (``reasons/``); ``{feature}`` stands for the feature's title."""
 

@@ -122,18 +122,19 @@ def _commit(database: Database, run: decisions.Run, judged: decisions.Judged) ->
 
 
 class SyntheticDay:
-    """A day's measurements of made-up enterprises, the same for the same seed."""
+    """A day's measurements of made-up enterprises (``measured``), the same for the same seed."""
 
-    def __init__(self, enterprises: int, seed: int) -> None:
+    def __init__(self, enterprises: int, seed: int, day: date = D) -> None:
+        self._day = day
         self._chance = np.random.default_rng(seed)
         self._names = [f"91659007MB{number:08d}" for number in range(enterprises)]
         self._catalogue = load_catalogue()
-        self._policy = PolicyBook.load().in_force(D)
-        self._scorer = expert_scorecard(self._catalogue, D)
+        self._policy = PolicyBook.load().in_force(self._day)
+        self._scorer = expert_scorecard(self._catalogue, self._day)
         features = self._features()
         hits = tuple(self._hits())
         self._alert_day = alerts_on(hits, (), (), self._policy)
-        self._measured = Measured(
+        self.measured = Measured(
             features, vector_digests(features.frame), self._facts(), hits, (), (), frozenset(), frozenset()
         )
         self._memory = Memory(self._previous(), {})
@@ -142,16 +143,24 @@ class SyntheticDay:
     def run(self) -> decisions.Run:
         """The run as the commit wants it."""
         return decisions.Run(
-            D, knowledge_cutoff(D), "0" * 64, self._policy.digest, "1", self._scorer.digest, "v", "0" * 64, "bench"
+            self._day,
+            knowledge_cutoff(self._day),
+            "0" * 64,
+            self._policy.digest,
+            "1",
+            self._scorer.digest,
+            "v",
+            "0" * 64,
+            "bench",
         )
 
-    def judge(self) -> decisions.Judged:
-        """Decide about everybody."""
+    def judge(self, memory: Memory | None = None) -> decisions.Judged:
+        """Decide about everybody, with the made-up memory unless another is given."""
         given = Circumstances(
             self._policy, self._catalogue, self._scorer, "1", "0" * 64, "bench", 0.0, ("trace_event",), (),
-            "/zones/bench", knowledge_cutoff(D),
+            "/zones/bench", knowledge_cutoff(self._day),
         )  # fmt: skip
-        return judge_everyone(self._measured, self._alert_day, self._memory, given)
+        return judge_everyone(self.measured, self._alert_day, memory or self._memory, given)
 
     def _features(self) -> FeatureTable:
         count = len(self._names)
@@ -166,14 +175,14 @@ class SyntheticDay:
         profile = pd.DataFrame(
             {
                 "name": [f"企业{number}" for number in range(count)],
-                "established_on": [D - timedelta(days=200 + number % 4000) for number in range(count)],
+                "established_on": [self._day - timedelta(days=200 + number % 4000) for number in range(count)],
                 "registration_status": "operating",
                 "roles": "platform",
                 "has_trade_history": active,
             },
             index=index,
         )
-        return FeatureTable(pd.DataFrame(values, index=index), profile, D, knowledge_cutoff(D))
+        return FeatureTable(pd.DataFrame(values, index=index), profile, self._day, knowledge_cutoff(self._day))
 
     def _chosen(self, share: float) -> Iterator[tuple[int, str]]:
         """Some of the enterprises that are not quiet, numbered."""
@@ -194,16 +203,16 @@ class SyntheticDay:
         }
 
     def _hits(self) -> Iterator[Hit]:
-        first = D - timedelta(days=6)
+        first = self._day - timedelta(days=6)
         for number, uscc in self._chosen(_SHARE_WITH_HIT):
             severity = Severity.HIGH if number % 5 == 0 else Severity.MEDIUM
-            yield Hit("R01", uscc, first, D, 0.02, 0.01, 200, severity, (f"I{number}", f"J{number}"), 1_000)
+            yield Hit("R01", uscc, first, self._day, 0.02, 0.01, 200, severity, (f"I{number}", f"J{number}"), 1_000)
 
     def _previous(self) -> Mapping[str, PreviousGrade]:
         """Half of the grades move: far more than on any real day."""
         grades = (Grade.B, Grade.C)
         return {
-            uscc: PreviousGrade(D - timedelta(days=1), grades[number % 2])
+            uscc: PreviousGrade(self._day - timedelta(days=1), grades[number % 2])
             for number, uscc in enumerate(self._names)
             if number % int(1 / _SHARE_UNGRADED_BEFORE)
         }

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -21,18 +20,21 @@ from expectations.vocabulary.moment import knowledge_cutoff, zoned
 from features.asof import AsOf, Versions, define_known, late_feeds
 from features.days import build_history
 from features.engine import Engine
-from features.facts.official import FactRecord, official_facts
+from features.facts.official import FactRecord, official_facts, without_records
 from features.table import feature_table, vector_digests
 from features.typologies import Hit as MeasuredHit
 from features.typologies import find_hits, rising_peer_shares, unmeasured_rules
 from models.grade.subject import OfficialFact
+from models.people.objections import objections_of, set_aside
 from models.policy.inforce import Policy
 from models.policy.parameters import typology_parameters
 from models.scorer.protocol import Scorer
 from pipelines.steps.home import Champion, Home, PinnedLake
-from pipelines.steps.judging import Circumstances, Measured, Memory, judge_everyone, weight_of_late_feeds
+from pipelines.steps.judging import Circumstances, Measured, judge_everyone, weight_of_late_feeds
+from pipelines.steps.remembering import remembered
 from pipelines.steps.shadow import Shadow, shadow_entry, shadow_of
 from pipelines.storage import decisions
+from pipelines.storage.acts import acts_known
 from pipelines.storage.ledger import append
 from pipelines.storage.vectors import StoredVectors, load_vectors, store_vectors
 from reports.alerts.alert import AlertStep, Hit, Step, alert_from_json
@@ -128,17 +130,18 @@ def looking_at(home: Home, lake: PinnedLake, day: Day) -> AsOf:
 
 
 def versions_of(home: Home, lake: PinnedLake, day: Day) -> Versions:
-    """The pinned lake's versions, without batches that had been withdrawn by K."""
-    return Versions(home.contracts, partial(lake.versions_sql, known_at=day.known_at))
+    """The pinned lake's versions, without batches withdrawn by K and records that an objection was upheld against."""
+    with home.database.reading() as connection:
+        aside = set_aside(objections_of(acts_known(connection, day.known_at)).values())
+    return Versions(home.contracts, lambda table: without_records(table, lake.versions_sql(table, day.known_at), aside))
 
 
 def judge_day(home: Home, day: Day, lake: PinnedLake, measured: Measured, champion: Champion) -> decisions.Judged:
     """Decide about everybody, with what earlier runs left on record."""
     policy = home.policies.in_force(day.business_date)
     with home.database.reading() as connection:
-        memory = Memory(
-            previous=decisions.published_before(connection, day.business_date, day.known_at),
-            superseded=decisions.decision_ids_of(connection, day.business_date, day.known_at),
+        memory = replace(
+            remembered(connection, day.known_at, home.policies, measured),
             vectors=_vectors_before(home, decisions.run_before(connection, day.business_date, day.known_at)),
         )
         before = [alert_from_json(one) for one in decisions.carried_alerts(connection, day.business_date, day.known_at)]
@@ -172,7 +175,7 @@ def graded_by(home: Home, scorer: Scorer, policy: Policy) -> frozenset[str]:
     return frozenset(read) | frozenset(policy.periods) | {"enterprise"}
 
 
-def commit(home: Home, day: Day, work: DayWork) -> bool:
+def commit(home: Home, day: Day, work: DayWork, state: str = "complete") -> bool:
     """Write the run: vectors into the lake, then everything else in one transaction. False when it was there."""
     measured, judged, model = work.measured, work.judged, work.champion
     vectors = store_vectors(home.feature_vectors, measured.features.frame, measured.digests)
@@ -187,6 +190,7 @@ def commit(home: Home, day: Day, work: DayWork) -> bool:
         feature_path=vectors.path,
         feature_digest=vectors.digest,
         code_version=home.code_version,
+        state=state,
     )
     with home.database.transaction() as connection:
         is_new = decisions.commit_run(connection, run, judged, home.signer).is_new

@@ -13,13 +13,19 @@ import pandas as pd
 
 from expectations.vocabulary.digest import canonical_json
 from expectations.vocabulary.grade import Grade, Status
+from expectations.vocabulary.moment import end_of_day
 from features.catalogue.schema import Catalogue
 from features.table import FeatureTable
 from models.grade.engine import judge
+from models.grade.facts import EndedFact
 from models.grade.judgement import Judgement
 from models.grade.reasons import Reason, reasons_for
 from models.grade.record import Explanation, Provenance, SealedRecord, decision_record
 from models.grade.subject import OfficialFact, PreviousGrade, Subject
+from models.people.acts import Act
+from models.people.notices import notices_given
+from models.people.overrides import OverrideCase
+from models.people.standing import NOBODY, PeopleOnDay
 from models.policy.inforce import Policy
 from models.scorer import explain
 from models.scorer.protocol import Scorer
@@ -96,20 +102,24 @@ class Circumstances:
 
 @dataclass(frozen=True)
 class Memory:
-    """What earlier runs left.
+    """What earlier runs and people left.
 
     Attributes
     ----------
-    previous:
-        The grades published before.
-    superseded:
-        The decisions this run takes the place of.
+    previous, superseded:
+        The grades published before, and the decisions this run takes the place of, by enterprise.
+    people:
+        What people did that bears on the day.
+    ended:
+        Official facts that the grade before rested on and that have ended since, by enterprise.
     vectors:
         The feature vectors of the run before, by enterprise; None before the first.
     """
 
     previous: Mapping[str, PreviousGrade]
     superseded: Mapping[str, str]
+    people: PeopleOnDay = NOBODY
+    ended: Mapping[str, Sequence[EndedFact]] = field(default_factory=dict)
     vectors: pd.DataFrame | None = None
 
 
@@ -139,8 +149,14 @@ def judge_everyone(measured: Measured, alert_day: AlertDay, memory: Memory, give
     judging = _Judging(measured, alerts, memory, scored, given, profile, dimensions, _excused(measured))
     with _no_search_for_cycles():
         decisions = [judging.decide(row, uscc) for row, uscc in enumerate(measured.features.frame.index.tolist())]
-    messages = [*_grade_messages(decisions, given), *_alert_messages(alert_day, given)]
-    return Judged(decisions, alert_records(alert_day), messages)
+    notices = notices_given((one.record for one in decisions), given.known_at)
+    messages = [
+        *_grade_messages(decisions, given),
+        *_alert_messages(alert_day, given),
+        *_notice_messages(notices, given),
+        *_ended_override_messages(memory.people.ended, given),
+    ]
+    return Judged(decisions, alert_records(alert_day), messages, notices)
 
 
 @contextmanager
@@ -189,7 +205,8 @@ class _Judging:
         return decision_record(subject, judgement, given.policy, provenance, said)
 
     def _subject(self, row: int, uscc: str, alerts: Sequence[Alert]) -> Subject:
-        known = self.profile[row]
+        known, people = self.profile[row], self.memory.people
+        aside = people.set_aside.get(uscc, ())
         return Subject(
             uscc=uscc,
             name=known["name"],
@@ -201,11 +218,14 @@ class _Judging:
             registration_status=known["registration_status"],
             has_trade_history=bool(known["has_trade_history"]),
             facts=self.measured.facts.get(uscc, ()),
-            alerts=tuple(alert.standing() for alert in alerts),
+            alerts=tuple(alert.standing() for alert in alerts if alert.alert_id not in aside),
             previous=self.memory.previous.get(uscc),
             missing_weight=self.given.missing_weight,
             feeds_missing=self.given.feeds_missing,
             feeds_late=self.given.feeds_late,
+            override=people.overrides.get(uscc),
+            disputed=people.disputed.get(uscc, frozenset()),
+            notice=people.notices.get(uscc),
         )
 
     def _explanation(self, row: int, uscc: str, judgement: Judgement, alerts: Sequence[Alert]) -> Explanation:
@@ -217,6 +237,7 @@ class _Judging:
             dimensions=self.dimensions[row],
             actions=actions,
             excused=self.excused.get(uscc, ()),
+            ended=[one.to_json() for one in self.memory.ended.get(uscc, ())],
             actions_text=text,
         )
 
@@ -271,8 +292,26 @@ def _grade_messages(decisions: Iterable[SealedRecord], given: Circumstances) -> 
         if decision["grade"] is None or decision["grade"] == decision["previous_grade"]:
             continue
         content = {name: decision[name] for name in _SENT}
-        yield NewMessage("cn.xinji.action.suggested.v1", decision["uscc"], given.source, given.known_at, content)
+        yield NewMessage(GRADE_MESSAGE, decision["uscc"], given.source, given.known_at, content)
 
+
+def _notice_messages(notices: Iterable[Act], given: Circumstances) -> Iterator[NewMessage]:
+    """What an enterprise is told before a downgrade, and until when it may reply."""
+    for notice in notices:
+        content = {"uscc": notice.uscc, **notice.content}
+        yield NewMessage("cn.xinji.notice.given.v1", notice.uscc, given.source, given.known_at, content)
+
+
+def _ended_override_messages(ended: Iterable[OverrideCase], given: Circumstances) -> Iterator[NewMessage]:
+    """One message per override that ended, the same from every run that tells of it, so that it goes out once."""
+    for case in ended:
+        content = {"uscc": case.uscc, "override": case.id, "grade": case.grade, "last_day": case.last_day}
+        moment = end_of_day(case.last_day)
+        yield NewMessage("cn.xinji.override.ended.v1", case.uscc, given.source, moment, content)
+
+
+GRADE_MESSAGE = "cn.xinji.action.suggested.v1"
+"""CloudEvents type of what is said of a grade that is new or changed."""
 
 _SENT = (
     "decision_id",

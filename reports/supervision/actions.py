@@ -8,9 +8,9 @@ from datetime import date
 from typing import Any
 
 from expectations.vocabulary.grade import Grade, Status
+from expectations.vocabulary.working_days import working_days_after
 from models.policy.inforce import Policy
 from reports.alerts.alert import Alert, State
-from reports.supervision.working_days import working_days_after
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,10 @@ from pipelines.storage.decisions.queries import (
     carried_alerts,
     decision,
     decision_ids_of,
+    decisions_about,
     decisions_of,
     grade_history,
+    latest_alert,
     latest_decision,
     latest_run_date,
     open_alerts,
@@ -18,9 +20,10 @@ from pipelines.storage.decisions.queries import (
     run_before,
     run_for,
 )
-from pipelines.storage.decisions.record import Judged, Record, Run, alert_records
+from pipelines.storage.decisions.record import REGRADE, Judged, Record, Run, alert_records
 
 __all__ = [
+    "REGRADE",
     "Commit",
     "GradePoint",
     "Judged",
@@ -31,8 +34,10 @@ __all__ = [
     "commit_run",
     "decision",
     "decision_ids_of",
+    "decisions_about",
     "decisions_of",
     "grade_history",
+    "latest_alert",
     "latest_decision",
     "latest_run_date",
     "open_alerts",

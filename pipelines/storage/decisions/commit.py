@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Table, delete, insert
 
 from models.grade.record import SealedRecord
 from pipelines.storage import outbox
+from pipelines.storage.acts import record_acts
 from pipelines.storage.database import insert_rows
 from pipelines.storage.decisions.queries import run_for
 from pipelines.storage.decisions.record import Judged, Record, Run, alert_row, decision_row
@@ -50,6 +51,7 @@ def commit_run(connection: Connection, run: Run, judged: Judged, signer: AnchorS
     _insert(connection, run_table, [{**run.body(), "position": at}])
     decided = _write_decisions(connection, run, judged.decisions)
     alerted = _write_alerts(connection, run, judged.alerts)
+    record_acts(connection, judged.acts)
     sent = outbox.add(connection, judged.messages)
     anchor(connection, f"run {subject} {run.known_at.isoformat()}", signer)
     return Commit(is_new=True, decisions=decided, alerts=alerted, messages=sent)

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, select, tr
 
 from expectations.vocabulary.grade import Grade
 from models.grade.subject import PreviousGrade
-from pipelines.storage.decisions.record import Run
+from pipelines.storage.decisions.record import REGRADE, Run
 from pipelines.storage.decisions.tables import alert_table, decision_table, enterprise_table, run_table
 from pipelines.storage.ledger.tables import ledger_entry
 
@@ -37,19 +37,19 @@ class GradePoint:
 
 
 def run_for(connection: Connection, business_date: date, known_at: datetime | None = None) -> Run | None:
-    """The run of exactly this (D, K); without K the one with the latest knowledge. None when there is none."""
+    """The run of exactly this (D, K); without K the one about everybody with the latest knowledge. None without any."""
     columns = [run_table.c[name] for name in Run.__slots__]
     query = select(*columns).where(run_table.c.business_date == business_date)
-    if known_at is not None:
-        query = query.where(run_table.c.known_at == known_at)
+    query = query.where(_about_everybody() if known_at is None else run_table.c.known_at == known_at)
     row = connection.execute(query.order_by(run_table.c.known_at.desc()).limit(1)).one_or_none()
     return Run(*row) if row else None
 
 
 def run_before(connection: Connection, business_date: date, known_at: datetime | None = None) -> Run | None:
-    """The last run for a day before D; None before the first."""
+    """The last run about everybody for a day before D; None before the first."""
     columns = [run_table.c[name] for name in Run.__slots__]
-    query = select(*columns).where(run_table.c.business_date < business_date, _by(run_table.c.known_at, known_at))
+    earlier = run_table.c.business_date < business_date
+    query = select(*columns).where(earlier, _by(run_table.c.known_at, known_at), _about_everybody())
     row = connection.execute(
         query.order_by(run_table.c.business_date.desc(), run_table.c.known_at.desc()).limit(1)
     ).one_or_none()
@@ -69,9 +69,11 @@ def decision(connection: Connection, decision_id: str) -> dict[str, Any] | None:
     return next(_records(connection, select(_d.position).where(_d.decision_id == decision_id)), None)
 
 
-def latest_decision(connection: Connection, uscc: str, as_of: date | None = None) -> dict[str, Any] | None:
+def latest_decision(
+    connection: Connection, uscc: str, as_of: date | None = None, known_at: datetime | None = None
+) -> dict[str, Any] | None:
     """The decision record that holds for an enterprise, now or as of a business date; None when there is none."""
-    query = select(_d.position).where(_d.uscc == uscc)
+    query = select(_d.position).where(_d.uscc == uscc, _by(_d.known_at, known_at))
     if as_of is not None:
         query = query.where(_d.business_date <= as_of)
     newest = query.order_by(_d.business_date.desc(), _d.known_at.desc()).limit(1)
@@ -94,6 +96,20 @@ def decisions_of(
     )
     latest = select(ranked.c.position).where(ranked.c.place == 1).order_by(ranked.c.uscc).limit(limit)
     return _records(connection, latest, by_uscc=True)
+
+
+def decisions_about(connection: Connection, uscc: str) -> dict[date, dict[str, Any]]:
+    """Every decision record about an enterprise that holds, by business date: the one with the latest knowledge."""
+    records = _records(connection, select(_d.position).where(_d.uscc == uscc))
+    found = sorted(records, key=lambda one: (one["date"], datetime.fromisoformat(one["known_at"])))
+    return {date.fromisoformat(one["date"]): one for one in found}
+
+
+def latest_alert(connection: Connection, alert_id: str) -> dict[str, Any] | None:
+    """An alert as the latest run that knew it saw it."""
+    a = alert_table.c
+    newest = select(a.position).where(a.alert_id == alert_id).order_by(a.business_date.desc(), a.known_at.desc())
+    return next(_records(connection, newest.limit(1)), None)
 
 
 def decision_ids_of(connection: Connection, business_date: date, known_at: datetime | None = None) -> dict[str, str]:
@@ -147,12 +163,16 @@ def carried_alerts(connection: Connection, before: date, known_at: datetime | No
 def _alerts_of(connection: Connection, days: ColumnElement[bool], known_at: datetime | None) -> list[dict[str, Any]]:
     """Every episode that the latest run of some days saw."""
     a, r = alert_table.c, run_table.c
-    latest = select(r.business_date, r.known_at).where(days, _by(r.known_at, known_at))
+    latest = select(r.business_date, r.known_at).where(days, _by(r.known_at, known_at), _about_everybody())
     run = connection.execute(latest.order_by(r.business_date.desc(), r.known_at.desc()).limit(1)).one_or_none()
     if run is None:
         return []
     positions = select(a.position).where(a.business_date == run.business_date, a.known_at == run.known_at)
     return sorted(_records(connection, positions), key=lambda one: (one["opened_on"], one["rule"], one["uscc"]))
+
+
+def _about_everybody() -> ColumnElement[bool]:
+    return run_table.c.state != REGRADE
 
 
 def _by(column: ColumnElement[Any], known_at: datetime | None) -> ColumnElement[bool]:

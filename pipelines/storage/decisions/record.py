@@ -10,10 +10,14 @@ from typing import Any
 from expectations.errors import UsageError
 from expectations.vocabulary.grade import Grade
 from models.grade.record import SealedRecord
+from models.people.acts import Act
 from pipelines.storage.outbox import NewMessage
 from reports.alerts.episodes import AlertDay
 
 Record = Mapping[str, Any]
+
+REGRADE = "regrade"
+"""State of a run that decided again about some enterprises only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,8 @@ class Run:
     code_version:
         The version of this software.
     state:
-        ``complete``, or ``withheld`` when gates kept something from this run.
+        ``complete``; ``withheld`` when gates kept something from this run; ``regrade`` when it decided again about
+        some enterprises only, and says nothing of the others or of alerts.
     """
 
     business_date: date
@@ -62,12 +67,13 @@ class Run:
 class Judged:
     """A day's outcome, ready to be committed.
 
-    ``alerts`` are the day's episodes as ``alert_records`` gives them.
+    ``alerts`` are the day's episodes as ``alert_records`` gives them; ``acts`` what the run itself did to people.
     """
 
     decisions: Iterable[SealedRecord] = ()
     alerts: Iterable[Record] = ()
     messages: Sequence[NewMessage] = ()
+    acts: Sequence[Act] = ()
 
 
 def decision_row(run: Run, record: Record, position: int) -> tuple[Any, ...]:

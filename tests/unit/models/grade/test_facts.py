@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from models.grade.facts import FactError, facts_in_force
+from models.grade.facts import FactError, ended_facts, facts_in_force
 from models.grade.subject import OfficialFact
 from models.policy.book import PolicyBook
 
@@ -48,3 +48,27 @@ def test_ratings_of_two_authorities_do_not_end_each_other() -> None:
         for authority, day in (("tax", "2025-04-01"), ("tax", "2026-04-01"), ("safe", "2024-01-01"))
     ]
     assert [fact.key for fact in facts_in_force(facts, POLICY)] == ["tax 2026-04-01", "safe 2024-01-01"]
+
+
+def test_what_ended_says_why_and_since_when() -> None:
+    def penalty(key: str, **fields: str) -> OfficialFact:
+        return OfficialFact("penalty", key, {"severity": "general", "decided_on": "2026-01-10", **fields})
+
+    facts = [
+        penalty("repaired", repaired_on="2026-06-20"),
+        penalty("annulled", revoked_on="2026-06-21", repaired_on="2026-06-25"),
+        penalty("over", decided_on="2025-06-29"),
+        penalty("long over", decided_on="2025-05-31"),
+        penalty("in force"),
+        penalty("to be repaired", repaired_on="2026-07-01"),
+        OfficialFact(
+            "regulator_rating", "r", {"authority": "tax", "valid_from": "2025-04-01", "valid_to": "2026-06-14"}
+        ),
+    ]
+    found = [(one.fact.key, one.why, str(one.on)) for one in ended_facts(facts, POLICY, since=date(2026, 6, 14))]
+    assert found == [
+        ("repaired", "repaired_on", "2026-06-20"),
+        ("annulled", "revoked_on", "2026-06-21"),
+        ("over", "longest_time", "2026-06-29"),
+        ("r", "valid_to", "2026-06-15"),
+    ]

@@ -98,7 +98,7 @@ def test_the_body_put_together_from_shared_texts_is_the_record_s_canonical_json(
         judgement = judge(subject, POLICY)
         actions = [{"id": "B.audit", "zh": "建议", "en": "Consider"}]
         text = canonical_json(actions) if known else None
-        said = Explanation((), {"tax": None}, actions, [{"rule": "R16"}], text)
+        said = Explanation((), {"tax": None}, actions, [{"rule": "R16"}], [{"key": "k"}], text)
         sealed = decision_record(subject, judgement, POLICY, PROVENANCE, said)
         assert sealed.body == canonical_json(sealed.record)
         assert sealed.record["decision_id"] == decision_id(sealed.record)

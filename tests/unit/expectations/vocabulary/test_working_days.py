@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from reports.supervision.working_days import is_working_day, working_days_after
+from expectations.vocabulary.working_days import is_working_day, working_days_after
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,74 @@
+"""An officer's finding on an alert: a row of the alert feedback like any other, and an act in the ledger beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import Connection
+
+from expectations.errors import NotFoundError, UsageError
+from expectations.intake.delivery import Delivery, FileOnOffer
+from expectations.vocabulary.digest import canonical_json
+from expectations.vocabulary.moment import zoned
+from models.people.acts import Act, Kind, with_reason
+from pipelines.steps.ingest.batch import take_batch
+from pipelines.steps.ingest.correction import ungated
+from pipelines.steps.ingest.file import Intake, TakenFile
+from pipelines.steps.people import MAY_JUDGE, actor
+from pipelines.storage import decisions
+from pipelines.storage.acts import record_acts
+from pipelines.storage.working import working_folder
+
+Outcome = Literal["confirmed", "explained", "data_error"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What an officer found about an alert, by account, with the reason."""
+
+    alert_id: str
+    outcome: Outcome
+    account: str
+    reason: str
+
+
+def record_finding(intake: Intake, finding: Finding, at: datetime) -> dict[str, Any]:
+    """Put a finding on record and into the lake, both in one transaction. Gives the alert as it stood.
+
+    The next run reads it as it reads findings of the risk-control system: it feeds caps, the alert's life and labels.
+
+    Raises
+    ------
+    NotFoundError
+        When no run knows the alert.
+    """
+    with intake.lake.database.reading() as connection:
+        actor(connection, finding.account, MAY_JUDGE)
+        alert = decisions.latest_alert(connection, finding.alert_id)
+    if alert is None:
+        raise NotFoundError(f"There is no alert {finding.alert_id}.", "Take the id from 'xinji alerts'.")
+    reason = with_reason(finding.reason)
+    content = {"finding": finding.outcome, "rule": alert["rule"]}
+    act = Act(Kind.FINDING, alert["uscc"], finding.alert_id, finding.account, at, reason, content)
+
+    def on_commit(connection: Connection, _sequence: int, taken: Sequence[TakenFile]) -> None:
+        if taken[0].row.accepted != 1:
+            raise UsageError("The finding was not accepted as a row.", "Shorten the reason, without line breaks.")
+        record_acts(connection, [act])
+
+    row = {
+        "alert_id": finding.alert_id,
+        "finding": finding.outcome,
+        "officer": finding.account,
+        "note": reason,
+        "decided_at": zoned(at).isoformat(timespec="seconds"),
+    }
+    with working_folder(intake.lake.root / "working") as work:
+        path = work / "alert_feedback.jsonl"
+        path.write_text(canonical_json(row) + "\n", encoding="utf-8")
+        delivery = Delivery(path, (FileOnOffer("alert_feedback", path.name, path),))
+        take_batch(ungated(intake), delivery, at, on_commit)
+    return alert

@@ -1,0 +1,169 @@
+"""What officers do to grades, each step one act in the ledger by an account that may do it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TypeVar
+
+from sqlalchemy import Connection
+
+from expectations.errors import NotFoundError, UsageError
+from expectations.vocabulary.grade import Grade
+from expectations.vocabulary.moment import zoned
+from expectations.vocabulary.role import Role
+from models.people import objections, overrides
+from models.people.acts import Act
+from models.people.objections import Complaint, Objection, Outcome, objections_of
+from models.people.overrides import OverrideCase, Wish, override_cases
+from models.policy.book import PolicyBook
+from models.policy.inforce import Policy
+from pipelines.storage import decisions
+from pipelines.storage.accounts import Account, find_account
+from pipelines.storage.acts import acts_known, record_acts
+from pipelines.storage.database import Database
+
+Item = TypeVar("Item")
+Step = Callable[[Item], Act]
+
+MAY_JUDGE = (Role.OFFICER, Role.REGULATOR)
+"""Whose accounts may change what happens to an enterprise."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where acts are done: the ledger, the policy, and the moment, which the caller read from the clock."""
+
+    database: Database
+    policies: PolicyBook
+    at: datetime
+
+    @property
+    def today(self) -> date:
+        """The zone's date."""
+        return zoned(self.at).date()
+
+    @property
+    def policy(self) -> Policy:
+        """What is in force today."""
+        return self.policies.in_force(self.today)
+
+    def request_override(self, wish: Wish, account: str) -> OverrideCase:
+        """Ask for an override. It holds at once, unless it is so far from the computed grade that another approves."""
+        with self.database.transaction() as connection:
+            actor(connection, account, MAY_JUDGE)
+            computed = _computed_grade(connection, wish.uscc)
+            act = overrides.request(wish, computed, account, self.at, self.policy.overrides)
+            record_acts(connection, [act])
+        return override_cases([act])[act.about]
+
+    def approve_override(self, override_id: str, account: str, reason: str) -> OverrideCase:
+        """Approve an override that another account asked for."""
+        return self._override(override_id, account, lambda case: overrides.approve(case, account, self.at, reason))
+
+    def withdraw_override(self, override_id: str, account: str, reason: str) -> OverrideCase:
+        """End an override today."""
+        return self._override(
+            override_id, account, lambda case: overrides.withdraw(case, account, self.at, self.today, reason)
+        )
+
+    def file_objection(self, complaint: Complaint, account: str) -> Objection:
+        """File an objection, as the enterprise itself or as an officer for it. What it names is disputed at once."""
+        with self.database.transaction() as connection:
+            who = actor(connection, account, (*MAY_JUDGE, Role.ENTERPRISE))
+            if who.role is Role.ENTERPRISE and who.uscc != complaint.uscc:
+                raise UsageError(f"{account} does not speak for {complaint.uscc}.", "An enterprise objects for itself.")
+            _must_be_known(connection, complaint)
+            act = objections.file(complaint, account, self.at, self.policy.objections)
+            record_acts(connection, [act])
+        return objections_of([act])[act.about]
+
+    def forward_objection(self, objection_id: str, account: str, to: str) -> Objection:
+        """Hand an objection to the department its record came from."""
+        return self._objection(objection_id, account, lambda one: objections.forward(one, account, self.at, to))
+
+    def extend_objection(self, objection_id: str, account: str, until: date, reason: str) -> Objection:
+        """Give an answer more time, up to the longest that policy allows."""
+        return self._objection(
+            objection_id, account, lambda one: objections.extend(one, account, self.at, until, reason)
+        )
+
+    def answer_objection(self, objection_id: str, account: str, outcome: Outcome, reason: str) -> Objection:
+        """Answer an objection. What it named is disputed no longer; upheld, it is set aside from judging."""
+        return self._objection(
+            objection_id, account, lambda one: objections.answer(one, outcome, account, self.at, reason)
+        )
+
+    def overrides(self, uscc: str | None = None) -> list[OverrideCase]:
+        """Every override, or those of one enterprise, oldest first."""
+        with self.database.reading() as connection:
+            return list(override_cases(acts_known(connection, uscc=uscc)).values())
+
+    def objections(self, uscc: str | None = None) -> list[Objection]:
+        """Every objection, or those of one enterprise, oldest first."""
+        with self.database.reading() as connection:
+            return list(objections_of(acts_known(connection, uscc=uscc)).values())
+
+    def _override(self, override_id: str, account: str, step: Step[OverrideCase]) -> OverrideCase:
+        with self.database.transaction() as connection:
+            actor(connection, account, MAY_JUDGE)
+            acts = acts_known(connection)
+            act = step(_one(override_cases(acts), override_id, "override"))
+            record_acts(connection, [act])
+        return override_cases([*acts, act])[override_id]
+
+    def _objection(self, objection_id: str, account: str, step: Step[Objection]) -> Objection:
+        with self.database.transaction() as connection:
+            actor(connection, account, MAY_JUDGE)
+            acts = acts_known(connection)
+            act = step(_one(objections_of(acts), objection_id, "objection"))
+            record_acts(connection, [act])
+        return objections_of([*acts, act])[objection_id]
+
+
+def actor(connection: Connection, account: str, roles: tuple[Role, ...]) -> Account:
+    """The account that acts.
+
+    Raises
+    ------
+    UsageError
+        When it is not open, or its role may not do this.
+    """
+    found = find_account(connection, account)
+    if found is None:
+        raise UsageError(f"There is no open account '{account}'.", f"Open it: xinji account open {account} --role ...")
+    if found.role not in roles:
+        raise UsageError(
+            f"Account '{account}' is of role {found.role}, which may not do this.", f"It takes: {', '.join(roles)}."
+        )
+    return found
+
+
+def _computed_grade(connection: Connection, uscc: str) -> Grade:
+    """The grade that stands without an override."""
+    record = decisions.latest_decision(connection, uscc)
+    if record is None or record["grade"] is None:
+        raise NotFoundError(f"{uscc} has no grade that could be overridden.", "Check the code, or run the day first.")
+    shown = record["override"]
+    return Grade(shown["instead_of"] if shown else record["grade"])
+
+
+def _must_be_known(connection: Connection, complaint: Complaint) -> None:
+    """An objection names a record that a decision rests on, or the grade itself."""
+    record = decisions.latest_decision(connection, complaint.uscc)
+    if record is None:
+        raise NotFoundError(f"{complaint.uscc} has no grade.", "Check the code.")
+    inputs = record["inputs"]
+    known = {"grade", *(fact["key"] for fact in inputs["facts"]), *(alert["alert_id"] for alert in inputs["alerts"])}
+    if complaint.target not in known:
+        raise NotFoundError(
+            f"The latest decision about {complaint.uscc} rests on no record '{complaint.target}'.",
+            f"Name one of: {', '.join(sorted(known))}.",
+        )
+
+
+def _one(found: Mapping[str, Item], wanted: str, what: str) -> Item:
+    if wanted not in found:
+        raise NotFoundError(f"There is no {what} {wanted}.", f"See: xinji {what} list")
+    return found[wanted]

@@ -1,0 +1,115 @@
+"""Deciding again about one enterprise on past days, because what was known of it then has turned out wrong.
+
+Nothing past is changed: each day gets a new decision that supersedes the old one, with what is known now and the policy
+and model of then. Whoever looked at the old ones is named, so that they can be told.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from models.grade.facts import facts_in_force
+from models.grade.record import subject_of
+from models.people.acts import Act, Kind
+from models.people.objections import Objection, ObjectionState
+from models.policy.book import PolicyBook
+from pipelines.steps.daily import Day, DayWork, commit, judge_day, measure
+from pipelines.steps.home import Home
+from pipelines.steps.judging import GRADE_MESSAGE
+from pipelines.steps.people import Desk
+from pipelines.storage import decisions, ledger
+from pipelines.storage.acts import record_acts
+from pipelines.storage.decisions import REGRADE, Judged
+
+
+@dataclass(frozen=True)
+class Regraded:
+    """One day decided again: the old decision's id and grade, and the new one's."""
+
+    day: date
+    before: str
+    grade_before: str | None
+    after: str
+    grade_after: str | None
+
+
+@dataclass(frozen=True)
+class Regrading:
+    """What a correction touched: the days decided again, and the accounts that had looked since the first of them."""
+
+    uscc: str
+    days: tuple[Regraded, ...]
+    told: tuple[str, ...]
+
+
+def uphold(home: Home, desk: Desk, objection_id: str, account: str, reason: str) -> tuple[Objection, Regrading]:
+    """Answer an objection with yes, and decide again about every day that rests on what it names.
+
+    Interrupted and given again, it goes on with the days that are left: those done rest on the record no more.
+    """
+    found = {one.id: one for one in desk.objections()}.get(objection_id)
+    if found is None or found.state is not ObjectionState.UPHELD:
+        found = desk.answer_objection(objection_id, account, "upheld", reason)
+    with home.database.reading() as connection:
+        days = touched_days(connection, home.policies, found.uscc, found.target)
+    return found, regrade(home, found.uscc, days, desk.at, found.id)
+
+
+def touched_days(connection: Connection, policies: PolicyBook, uscc: str, target: str) -> list[date]:
+    """The days whose decision about an enterprise rests on a fact in force or on an alert."""
+    found = decisions.decisions_about(connection, uscc)
+    return [day for day, record in sorted(found.items()) if _rests_on(record, target, policies)]
+
+
+def _rests_on(record: Mapping[str, Any], target: str, policies: PolicyBook) -> bool:
+    if any(alert["alert_id"] == target for alert in record["inputs"]["alerts"]):
+        return True
+    if all(fact["key"] != target for fact in record["inputs"]["facts"]):
+        return False
+    policy = policies.in_force(date.fromisoformat(record["date"]))
+    return any(fact.key == target for fact in facts_in_force(subject_of(record).facts, policy))
+
+
+def regrade(home: Home, uscc: str, days: Iterable[date], known_at: datetime, because: str) -> Regrading:
+    """Decide again about one enterprise on each day, in order, as known at a moment.
+
+    ``because`` is what led to it, such as an objection's id; it stands beside the accounts that are told.
+    """
+    done = tuple(_again(home, uscc, Day(day, known_at)) for day in sorted(days))
+    if not done:
+        return Regrading(uscc, (), ())
+    with home.database.transaction() as connection:
+        told = _who_looked(connection, uscc, done[0].day)
+        content = {"accounts": list(told), "days": [one.day.isoformat() for one in done]}
+        act = Act(Kind.CORRECTION_TOLD, uscc, because, "system", known_at, "grades were corrected", content)
+        record_acts(connection, [act])
+    return Regrading(uscc, done, told)
+
+
+def _again(home: Home, uscc: str, day: Day) -> Regraded:
+    with home.database.reading() as connection:
+        before = decisions.decisions_about(connection, uscc)[day.business_date]
+    lake, champion = home.pin(), home.model_of(before["model"]["version"])
+    measured = measure(home, day, lake)
+    judged = judge_day(home, day, lake, measured, champion)
+    decided = [one for one in judged.decisions if one.record["uscc"] == uscc]
+    told = [one for one in judged.messages if one.uscc == uscc and one.kind == GRADE_MESSAGE]
+    place = list(measured.features.frame.index).index(uscc)
+    frame = measured.features.frame.iloc[[place]]
+    alone = replace(measured, features=replace(measured.features, frame=frame), digests=[measured.digests[place]])
+    commit(home, day, DayWork(lake, champion, alone, Judged(decided, (), told)), REGRADE)
+    after = decided[0].record
+    return Regraded(day.business_date, before["decision_id"], before["grade"], after["decision_id"], after["grade"])
+
+
+def _who_looked(connection: Connection, uscc: str, since: date) -> tuple[str, ...]:
+    """The accounts that were shown an enterprise's grade on or after a day."""
+    reads = (json.loads(entry.body) for entry in ledger.entries(connection, "reads", kind="read", subject=uscc))
+    shown = {read["account"] for read in reads if read["status"] < 400 and read["at"][:10] >= since.isoformat()}
+    return tuple(sorted(shown))

@@ -1,0 +1,215 @@
+"""People and facts over days: overrides, findings, objections, repairs, each seen by every outlet the same day."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from expectations.errors import UsageError
+from expectations.vocabulary.digest import canonical_json
+from expectations.vocabulary.grade import Grade
+from expectations.vocabulary.moment import ZONE, end_of_day
+from expectations.vocabulary.role import Role
+from models.people.objections import Complaint
+from models.people.overrides import Wish
+from pipelines.settings import Settings
+from pipelines.steps.daily import Day, run_day
+from pipelines.steps.findings import Finding, record_finding
+from pipelines.steps.home import Home
+from pipelines.steps.ingest.batch import take_in
+from pipelines.steps.people import Desk
+from pipelines.steps.publishing import risk_list
+from pipelines.steps.regrading import uphold
+from pipelines.steps.replaying import replay
+from pipelines.storage import accounts, decisions, ledger, outbox
+from pipelines.storage.reads import DatabaseReads
+from pipelines.wiring import Wiring
+from reports.api.ports import Read
+from tests.worlds.day_home import LAST_DAY, TAKEN_AT, home_at
+
+ONE, TWO = timedelta(days=1), timedelta(days=2)
+FIRST, NEXT = LAST_DAY - TWO, LAST_DAY - ONE
+WHO = {"officer-1": Role.OFFICER, "officer-2": Role.OFFICER, "auditor-1": Role.AUDITOR}
+
+
+def noon_after(day: Any) -> datetime:
+    """Noon of the day after a business date, when its run is done."""
+    return datetime.combine(day + ONE, datetime.min.time(), tzinfo=ZONE) + timedelta(hours=12)
+
+
+@pytest.fixture
+def path(fresh_home: Callable[[str], Path]) -> Path:
+    """A home with one day behind it, and officers."""
+    home = home_at(made := fresh_home("home"))
+    with home.database.transaction() as connection:
+        for name, role in WHO.items():
+            accounts.open_account(connection, name, role, TAKEN_AT)
+    run_day(home, Day.of(FIRST))
+    return made
+
+
+def desk(home: Home, day: Any) -> Desk:
+    return Desk(home.database, home.policies, noon_after(day))
+
+
+def records_of(home: Home, day: Any) -> dict[str, dict[str, Any]]:
+    with home.database.reading() as connection:
+        return {one["uscc"]: one for one in decisions.decisions_of(connection, day)}
+
+
+def feed(path: Path, table: str, row: dict[str, Any], at: datetime) -> None:
+    """Take one row of a table in."""
+    wiring = Wiring(Settings(home=path, threads=2))
+    file = path / "inbox" / f"{table}.jsonl"
+    file.write_text(canonical_json(row) + "\n", encoding="utf-8")
+    take_in(wiring.intake(None), file, at)
+    wiring.database.close()
+
+
+def everything_replays(home: Home, *days: Any) -> bool:
+    return all(replay(home, one["decision_id"]).holds for day in days for one in records_of(home, day).values())
+
+
+def test_an_override_decides_from_the_next_run_on_and_gives_the_computed_grade_back_at_its_end(path: Path) -> None:
+    home = home_at(path)
+    first = records_of(home, FIRST)
+    uscc = next(one["uscc"] for one in first.values() if one["grade"] == "B" and not one["caps"])
+    wish = Wish(uscc, Grade.C, NEXT, NEXT, "site visit: the warehouse is empty")
+    with pytest.raises(UsageError, match="may not do this"):
+        desk(home, FIRST).request_override(wish, "auditor-1")
+    case = desk(home, FIRST).request_override(wish, "officer-1")
+    assert case.counts
+    run_day(home, Day.of(NEXT))
+    shown = records_of(home, NEXT)[uscc]
+    assert shown["grade"] == "C"
+    assert shown["override"]["account"] == "officer-1"
+    assert shown["override"]["instead_of"] == records_of(home, NEXT)[uscc]["grade_rules"] == "B"
+    run_day(home, Day.of(LAST_DAY))
+    after = records_of(home, LAST_DAY)[uscc]
+    assert (after["previous_grade"], after["grade"], after["override"]) == ("C", "B", None)
+    with home.database.reading() as connection:
+        told = [one for one in outbox.messages(connection, uscc=uscc) if one.kind == "cn.xinji.override.ended.v1"]
+        assert ledger.verify(connection).holds
+    assert len(told) == 1
+    assert everything_replays(home, FIRST, NEXT, LAST_DAY)
+
+
+def test_an_override_far_from_the_computed_grade_waits_for_a_second_account(path: Path) -> None:
+    home = home_at(path)
+    uscc = next(one["uscc"] for one in records_of(home, FIRST).values() if one["grade"] == "B" and not one["caps"])
+    case = desk(home, FIRST).request_override(Wish(uscc, Grade.AAA, NEXT, LAST_DAY, "known for years"), "officer-1")
+    run_day(home, Day.of(NEXT))
+    assert records_of(home, NEXT)[uscc]["grade"] == "B"
+    desk(home, NEXT).approve_override(case.id, "officer-2", "agreed")
+    run_day(home, Day.of(LAST_DAY))
+    assert records_of(home, LAST_DAY)[uscc]["grade"] == "AAA"
+    assert records_of(home, LAST_DAY)[uscc]["override"]["approved_by"] == "officer-2"
+
+
+def test_a_confirmed_finding_caps_the_grade_the_next_day_and_is_an_act_in_the_ledger(path: Path) -> None:
+    home = home_at(path)
+    with home.database.reading() as connection:
+        alert = next(one for one in decisions.open_alerts(connection, FIRST) if one["severity"] == "high")
+    intake = Wiring(Settings(home=path, threads=2)).intake(None)
+    found = Finding(alert["alert_id"], "confirmed", "officer-1", "three buyers never ordered")
+    record_finding(intake, found, noon_after(FIRST))
+    run_day(home, Day.of(NEXT))
+    record = records_of(home, NEXT)[alert["uscc"]]
+    assert any(cap["id"] == "K10" and cap["fact"] == alert["alert_id"] and cap["mandatory"] for cap in record["caps"])
+    with home.database.reading() as connection:
+        (entry,) = ledger.entries(connection, "judgements", kind="finding")
+    body = json.loads(entry.body)
+    assert (body["about"], body["account"]) == (alert["alert_id"], "officer-1")
+    assert everything_replays(home, NEXT)
+
+
+KEY = "罚字2026-77号/customs"
+
+
+def penalised(path: Path) -> str:
+    """An enterprise that gets a serious penalty before the next run."""
+    uscc: str = next(
+        one["uscc"] for one in records_of(home_at(path), FIRST).values() if one["grade"] == "B" and not one["caps"]
+    )
+    row = {
+        "decision_no": "罚字2026-77号",
+        "uscc": uscc,
+        "authority": "customs",
+        "kind": "other",
+        "severity": "serious",
+        "fine_cny": "500000.00",
+        "decided_on": NEXT.isoformat(),
+        "published_on": NEXT.isoformat(),
+        "received_at": f"{NEXT}T10:00:00",
+    }
+    feed(path, "penalty", row, noon_after(FIRST))
+    return uscc
+
+
+def test_an_objection_upheld_decides_every_touched_day_again_and_names_who_had_looked(path: Path) -> None:
+    uscc = penalised(path)
+    home = home_at(path)
+    run_day(home, Day.of(NEXT))
+    fallen = records_of(home, NEXT)[uscc]
+    assert fallen["grade"] == "C"
+    for account, when, status in (("bank-1", noon_after(NEXT), 200), ("nosy-1", noon_after(NEXT), 403)):
+        DatabaseReads(home.database).record(Read(account, "bank", "k", "grade", uscc, "loan", when, status))
+    at_desk = desk(home, NEXT)
+    filed = at_desk.file_objection(Complaint(uscc, KEY, "another firm of our name"), "officer-1")
+    at_desk.forward_objection(filed.id, "officer-1", "customs")
+    run_day(home, Day.of(LAST_DAY))
+    assert "disputed" in records_of(home, LAST_DAY)[uscc]["flags"]
+    one, done = uphold(home, desk(home, LAST_DAY), filed.id, "officer-2", "customs agrees")
+    assert one.state == "upheld"
+    assert [(each.day, each.grade_before, each.grade_after) for each in done.days] == [
+        (NEXT, "C", "B"),
+        (LAST_DAY, "C", "B"),
+    ]
+    assert done.told == ("bank-1",)
+    again = records_of(home, NEXT)[uscc]
+    assert again["supersedes"] == fallen["decision_id"]
+    assert all(fact["key"] != KEY for fact in again["inputs"]["facts"])
+    assert len(records_of(home, NEXT)) == 60, "the others keep the decisions they had"
+    assert everything_replays(home, NEXT, LAST_DAY)
+    assert replay(home, fallen["decision_id"]).holds
+    with home.database.reading() as connection:
+        assert decisions.open_alerts(connection, NEXT), "a re-grade of one enterprise says nothing of alerts"
+        assert ledger.verify(connection).holds
+    _, nothing_left = uphold(home, desk(home, LAST_DAY), filed.id, "officer-2", "again")
+    assert nothing_left.days == ()
+
+
+def test_a_repaired_fact_is_gone_everywhere_the_same_day_and_the_old_decision_still_replays(path: Path) -> None:
+    uscc = penalised(path)
+    home = home_at(path)
+    run_day(home, Day.of(NEXT))
+    fallen = records_of(home, NEXT)[uscc]
+    repaired = {
+        "decision_no": "罚字2026-77号",
+        "uscc": uscc,
+        "authority": "customs",
+        "kind": "other",
+        "severity": "serious",
+        "fine_cny": "500000.00",
+        "decided_on": NEXT.isoformat(),
+        "published_on": NEXT.isoformat(),
+        "repaired_on": LAST_DAY.isoformat(),
+        "received_at": f"{LAST_DAY}T15:00:00",
+    }
+    feed(path, "penalty", repaired, end_of_day(LAST_DAY))
+    run_day(home, Day.of(LAST_DAY))
+    record = records_of(home, LAST_DAY)[uscc]
+    assert (fallen["grade"], record["previous_grade"], record["grade"]) == ("C", "C", "B")
+    assert record["caps"] == []
+    (ended,) = record["ended"]
+    assert (ended["key"], ended["why"], ended["on"]) == (KEY, "repaired_on", LAST_DAY.isoformat())
+    listed = {row.uscc: row for row in risk_list(home, LAST_DAY).rows}
+    assert uscc not in listed or "K8" not in listed[uscc].caps
+    assert all("罚字2026-77号" not in canonical_json(reason) for reason in record["reasons"])
+    assert replay(home, fallen["decision_id"]).holds
+    assert everything_replays(home, LAST_DAY)
