@@ -34,11 +34,40 @@ CHAIN = (
     "barter_chain",
     "border_chain",
     "filing_chain",
+    "line_price",
+    "line_weight",
 )
 """Steps of the chain, each a table of the same name, in the order they need each other."""
 
 WINDOWED = ("customs", "due", "inspection", "logistics", "warehouse", "tax", "forex", "return", "quality")
 """Rollups that are summed over windows column by column."""
+
+PATTERNS = (
+    "mismatch",
+    "address",
+    "payment_burst",
+    "delivery",
+    "hasty_order",
+    "basket",
+    "split_list",
+    "import_sale",
+    "price_cell",
+    "cheapest_line",
+    "weight_cell",
+    "extreme_weight",
+    "elsewhere",
+    "false_track",
+    "goods",
+    "largest_list",
+    "returned_list",
+    "stock",
+    "batch",
+    "trace_link",
+)
+"""Rollups that only the patterns read: sums by further keys, and documents worth naming."""
+
+NEIGHBOURS = {"rollup_split_list": (1, 1), "rollup_payment_burst": (1, 1), "rollup_false_track": (30, 0)}
+"""Rollups whose rows of a day also follow from documents of the days around it, so many before and after."""
 
 ROLLUPS = (
     *(f"rollup_{name}" for name in WINDOWED),
@@ -47,6 +76,7 @@ ROLLUPS = (
     "rollup_supplier",
     "rollup_price",
     "rollup_reconciliation",
+    *(f"rollup_{name}" for name in PATTERNS),
 )
 """Partial sums per enterprise and event day."""
 

@@ -1,37 +1,34 @@
 -- R01 three documents do not agree (三单不符): of the retail import lists of the window whose order, payment and waybill
 -- feeds have arrived, the share that lacks one of the three, whose payments differ from the order, or that another paid.
 with judged as (
-    select
-        uscc,
-        invt_no as document,
-        value_fen,
-        is_document_missing
-        or coalesce(abs(paid_difference_fen) > $amount_tolerance_fen, false)
-        or is_payer_other as is_mismatch
-    from inventory_chain
-    where is_matchable and event_day > $business_date - $window_days and event_day <= $business_date
+    select uscc, cast(sum(matchable_lists) as bigint) as n
+    from rollup_customs
+    where event_day > $business_date - $window_days and event_day <= $business_date
+    group by uscc
 ),
 
-rate as (
-    select
-        uscc,
-        count(*) as n,
-        count(*) filter (where is_mismatch) / count(*) as value,
-        cast(sum(case when is_mismatch then value_fen else 0 end) as bigint) as amount_fen
-    from judged
-    group by uscc
+mismatch as (
+    select uscc, document, value_fen
+    from rollup_mismatch
+    where event_day > $business_date - $window_days and event_day <= $business_date
+        and (missing = 1 or difference_fen > $amount_tolerance_fen or other_payers = 1)
+),
+
+counted as (
+    select uscc, count(*) as mismatches, cast(sum(value_fen) as bigint) as amount_fen from mismatch group by uscc
 )
 
 select
-    rate.uscc,
+    counted.uscc,
     $business_date - $window_days + 1 as window_from,
-    rate.value,
+    counted.mismatches / judged.n as value,
     cast($threshold as double) as threshold,
-    rate.n,
+    judged.n,
     'medium' as severity,
-    rate.amount_fen,
-    judged.document,
-    judged.value_fen as weight
-from rate
-join judged on judged.uscc = rate.uscc and judged.is_mismatch
-where rate.n >= $n_min and rate.value > $threshold
+    counted.amount_fen,
+    mismatch.document,
+    mismatch.value_fen as weight
+from counted
+join judged on judged.uscc = counted.uscc
+join mismatch on mismatch.uscc = counted.uscc
+where judged.n >= $n_min and counted.mismatches / judged.n > $threshold

@@ -1,26 +1,10 @@
 -- R03 order splitting (拆单): lists of one seller to one buyer or address within 24 hours, each within the limit of one
 -- list and of the same eight-digit goods, that together exceed it. Windows of 24 hours that overlap are one group.
-with list as (
-    select uscc, invt_no, key_hash, cast(epoch(declared_at) as bigint) as second, value_fen, buyer_token, address_token
-    from inventory_chain
-    where direction = 'import' and is_retail and not is_cancelled and value_fen <= $list_limit_fen
+with item as (
+    select uscc, kind, party, hs8, document as invt_no, second, value_fen
+    from rollup_split_list
+    where value_fen <= $list_limit_fen
         and event_day > $business_date - $window_days and event_day <= $business_date
-),
-
-goods as (
-    select distinct inventory_hash, substring(hs_code, 1, 8) as hs8 from known_inventory_line
-),
-
-item as (
-    select list.uscc, list.invt_no, list.second, list.value_fen, goods.hs8, 'buyer' as kind, list.buyer_token as party
-    from list
-    join goods on goods.inventory_hash = list.key_hash
-    where list.buyer_token is not null
-    union all
-    select list.uscc, list.invt_no, list.second, list.value_fen, goods.hs8, 'address', list.address_token
-    from list
-    join goods on goods.inventory_hash = list.key_hash
-    where list.address_token is not null
 ),
 
 pair as (

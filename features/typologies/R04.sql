@@ -1,24 +1,16 @@
 -- R04 quota abuse (额度盗刷). Three measures, each laid at the door of the seller whose document crosses the line:
 -- a buyer's retail imports of the calendar year, without cancelled lists and valid returns, above the yearly quota;
 -- a buyer with too many consignee phones; a phone or address with too many buyers. Tokens are counted, never shown.
-with list as (
+with running as (
     select
-        uscc, invt_no as document, cast(epoch(declared_at) as bigint) as second, event_day, buyer_token,
-        consignee_phone_token, address_token, value_fen,
-        greatest(value_fen - valid_return_fen, 0) as counted_fen
-    from inventory_chain
-    where direction = 'import' and is_retail and not is_cancelled and event_day <= $business_date
-),
-
-running as (
-    select
-        *,
+        uscc, document, value_fen, counted_fen,
         cast(sum(counted_fen) over (
             partition by buyer_token order by second, document rows between unbounded preceding and current row
         ) as bigint) as total_fen,
         cast(sum(counted_fen) over (partition by buyer_token) as bigint) as year_fen
-    from list
-    where buyer_token is not null and event_day >= cast(date_trunc('year', $business_date) as date)
+    from rollup_import_sale
+    where lists = 1 and buyer_token is not null
+        and event_day >= cast(date_trunc('year', $business_date) as date) and event_day <= $business_date
 ),
 
 over_quota as (
@@ -30,13 +22,9 @@ over_quota as (
 ),
 
 sale as (
-    select uscc, document, second, event_day, buyer_token, consignee_phone_token, address_token, value_fen from list
-    union all
-    select
-        uscc, platform_uscc || '/' || order_no, cast(epoch(ordered_at) as bigint), event_day, buyer_token,
-        consignee_phone_token, address_token, amount_fen
-    from order_chain
-    where direction = 'import' and lists = 0 and event_day <= $business_date
+    select uscc, document, second, event_day, buyer_token, consignee_phone_token, address_token, value_fen
+    from rollup_import_sale
+    where event_day <= $business_date
 ),
 
 tie as (

@@ -1,27 +1,33 @@
 -- R11 receipt gap (收汇率异常): receipts and netted fees of a year over exports less returns of the year that ended
 -- lag_days earlier, in US dollars. Lists count, their summary declarations do not; barter legs are left out. An
--- enterprise with a list that no known rate turns into dollars is not judged. Too low needs the forex feed alive, too
+-- enterprise with a document that no known rate turns into dollars is not judged. Too low needs the forex feed alive, too
 -- high needs the goods feeds alive: what has not arrived speaks against nobody.
-with goods as (
-    select uscc, invt_no as document, value_cents, value_fen, 0 as returned_cents, 0 as returned_fen,
-        case when value_cents is null then 1 else 0 end as unconverted, 1 as documents
-    from inventory_chain
-    where direction = 'export' and not is_cancelled
-        and event_day > $business_date - $lag_days - $receipts_window_days and event_day <= $business_date - $lag_days
-    union all
-    select uscc, entry_id, value_cents, value_fen, 0, 0, 0, 1
-    from declaration_chain
-    where direction = 'export' and not is_summary and not is_barter
+with month_rate as (
+    select
+        month as from_month,
+        coalesce(lead(month) over (order by month), '9999-12') as next_month,
+        cast(cny_per_unit as double) as cny_per_usd
+    from known_exchange_rate
+    where currency = 'USD'
+),
+
+flow as (
+    select
+        uscc, value_cents, value_fen, 0 as returned_cents, 0 as returned_fen, unconverted, documents
+    from rollup_goods
+    where direction = 'export' and kind <> 'barter'
         and event_day > $business_date - $lag_days - $receipts_window_days and event_day <= $business_date - $lag_days
     union all
     select
-        back.uscc, back.refund_no, 0, 0,
-        cast(round(cast(back.amount_cny as double) * 100 / usd.cny_per_unit) as bigint),
+        back.uscc, 0, 0,
+        cast(round(cast(back.amount_cny as double) * 100 / month_rate.cny_per_usd) as bigint),
         cast(back.amount_cny * 100 as bigint),
-        case when usd.cny_per_unit is null then 1 else 0 end,
+        case when month_rate.cny_per_usd is null then 1 else 0 end,
         0
     from known_return as back
-    left join day_rate as usd on usd.event_day = back.event_day and usd.currency = 'USD'
+    left join month_rate
+        on strftime(back.event_day, '%Y-%m') >= month_rate.from_month
+        and strftime(back.event_day, '%Y-%m') < month_rate.next_month
     where back.direction = 'export'
         and back.event_day > $business_date - $lag_days - $receipts_window_days
         and back.event_day <= $business_date - $lag_days
@@ -35,7 +41,7 @@ exported as (
         cast(sum(value_fen) - sum(returned_fen) as double) as net_fen,
         sum(unconverted) as unconverted,
         sum(documents) as documents
-    from goods
+    from flow
     group by uscc
 ),
 
@@ -55,6 +61,18 @@ rate as (
     from exported
     left join received on received.uscc = exported.uscc
     where exported.export_cents >= $exports_min_usd * 100 and exported.net_cents > 0 and exported.unconverted = 0
+),
+
+largest as (
+    select uscc, document, value_fen
+    from rollup_largest_list
+    where direction = 'export'
+        and event_day > $business_date - $lag_days - $receipts_window_days and event_day <= $business_date - $lag_days
+    union all
+    select uscc, entry_id, cast(amount_cny * 100 as bigint)
+    from known_declaration
+    where direction = 'export' and summary_of is null and mode <> '0130'
+        and event_day > $business_date - $lag_days - $receipts_window_days and event_day <= $business_date - $lag_days
 )
 
 select
@@ -62,12 +80,12 @@ select
     $business_date - $receipts_window_days + 1 as window_from,
     rate.value,
     cast(case when rate.value < $low then $low else $high end as double) as threshold,
-    rate.n,
+    cast(rate.n as bigint) as n,
     case when rate.value < $severe then 'high' else 'medium' end as severity,
     cast(round(abs(1 - rate.value) * rate.net_fen) as bigint) as amount_fen,
-    goods.document,
-    goods.value_fen as weight
+    largest.document,
+    largest.value_fen as weight
 from rate
-join goods on goods.uscc = rate.uscc and goods.documents = 1
+join largest on largest.uscc = rate.uscc
 where rate.n >= $n_min
     and ((rate.value < $low and $is_forex_alive) or (rate.value > $high and $are_goods_alive))

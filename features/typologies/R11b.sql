@@ -1,28 +1,16 @@
 -- R11b money against goods (总量差额): (imports + receipts) - (exports + payments) over the sum of the four, in US
 -- dollars over a year. Retail modes, barter and summary declarations are left out of the goods; since their money
 -- cannot be told apart, an enterprise whose retail trade is larger than the rest is not judged.
-with goods as (
-    select
-        uscc, entry_id as document, direction, value_cents, value_fen, mode in ('9610', '1210', '1239') as is_retail
-    from declaration_chain
-    where not is_summary and not is_barter
-        and event_day > $business_date - $receipts_window_days and event_day <= $business_date
-    union all
-    select uscc, invt_no, direction, value_cents, value_fen, is_retail
-    from inventory_chain
-    where not is_cancelled
-        and event_day > $business_date - $receipts_window_days and event_day <= $business_date
-),
-
-moved as (
+with moved as (
     select
         uscc,
-        coalesce(sum(value_cents) filter (where direction = 'import' and not is_retail), 0) as imports,
-        coalesce(sum(value_cents) filter (where direction = 'export' and not is_retail), 0) as exports,
-        coalesce(sum(value_fen) filter (where is_retail), 0) as retail_fen,
-        coalesce(sum(value_fen) filter (where not is_retail), 0) as other_fen,
-        count(*) filter (where not is_retail) as documents
-    from goods
+        coalesce(sum(value_cents) filter (where direction = 'import' and kind = 'business'), 0) as imports,
+        coalesce(sum(value_cents) filter (where direction = 'export' and kind = 'business'), 0) as exports,
+        coalesce(sum(value_fen) filter (where kind = 'retail'), 0) as retail_fen,
+        coalesce(sum(value_fen) filter (where kind = 'business'), 0) as other_fen,
+        coalesce(sum(documents) filter (where kind = 'business'), 0) as documents
+    from rollup_goods
+    where event_day > $business_date - $receipts_window_days and event_day <= $business_date
     group by uscc
 ),
 
@@ -59,7 +47,15 @@ rate as (
 ),
 
 evidence as (
-    select uscc, document, value_fen as weight from goods where not is_retail
+    select uscc, document, value_fen as weight
+    from rollup_largest_list
+    where kind = 'business'
+        and event_day > $business_date - $receipts_window_days and event_day <= $business_date
+    union all
+    select uscc, entry_id, cast(amount_cny * 100 as bigint)
+    from known_declaration
+    where summary_of is null and mode not in ('0130', '9610', '1210', '1239')
+        and event_day > $business_date - $receipts_window_days and event_day <= $business_date
     union all
     select uscc, bop_no, cast(amount_usd * 100 as bigint)
     from known_forex
@@ -71,9 +67,9 @@ select
     $business_date - $receipts_window_days + 1 as window_from,
     rate.value,
     cast($difference_rate as double) as threshold,
-    rate.n,
+    cast(rate.n as bigint) as n,
     'medium' as severity,
-    rate.other_fen as amount_fen,
+    cast(rate.other_fen as bigint) as amount_fen,
     evidence.document,
     evidence.weight
 from rate

@@ -60,13 +60,13 @@ hit as (
 ),
 
 evidence as (
-    select uscc, invt_no as document, value_fen as weight
-    from inventory_chain
-    where not is_cancelled and event_day > $business_date - $burst_days and event_day <= $business_date
+    select uscc, document, value_fen as weight
+    from rollup_largest_list
+    where event_day > $business_date - $burst_days and event_day <= $business_date
     union all
-    select uscc, entry_id, value_fen
-    from declaration_chain
-    where not is_summary and event_day > $business_date - $burst_days and event_day <= $business_date
+    select uscc, entry_id, cast(amount_cny * 100 as bigint)
+    from known_declaration
+    where summary_of is null and event_day > $business_date - $burst_days and event_day <= $business_date
 )
 
 select

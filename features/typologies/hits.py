@@ -36,7 +36,7 @@ class Hit:
     n:
         How many documents or entries the value rests on.
     evidence:
-        Keys of documents, at most ``EVIDENCE_SHOWN``; never a personal token.
+        Keys of documents, at most ``EVIDENCE_SHOWN``; never a personal token. Empty where only sums speak.
     amount_fen:
         The exposed amount in hundredths of a yuan.
     """
@@ -69,12 +69,25 @@ class Rule:
 
 RULES = (
     Rule("R01", frozenset({"inventory", "order", "payment", "waybill"})),
+    Rule("R02", frozenset({"order", "payment", "waybill_event"})),
     Rule("R03", frozenset({"inventory", "inventory_line"})),
     Rule("R04", frozenset({"inventory"})),
     Rule("R05", frozenset({"inventory_line", "declaration_line"})),
+    Rule("R06", frozenset({"inspection", "inventory_line", "declaration_line"})),
+    Rule("R07", frozenset({"inventory", "waybill_event", "stock_count"})),
+    Rule("R08", frozenset({"inventory", "waybill_event"})),
+    Rule("R09", frozenset({"declaration", "procurement", "tax_refund", "forex"})),
+    Rule("R10", frozenset({"declaration_line", "return", "tax_refund", "forex"})),
     Rule("R11", frozenset({"forex", "inventory", "declaration"})),
     Rule("R11b", frozenset({"forex", "inventory", "declaration"})),
+    Rule("R12", frozenset({"forex", "enterprise"})),
+    Rule("R13", frozenset({"return", "inventory"})),
+    Rule("R15", frozenset({"declaration", "warehouse_movement", "tax_refund", "forex"})),
     Rule("R16", frozenset({"inventory", "declaration"})),
+    Rule("R17", frozenset({"border_trade", "warehouse_movement"})),
+    Rule("R18", frozenset({"barter_leg"})),
+    Rule("R19", frozenset({"quality_sample", "trace_event"})),
+    Rule("R20", frozenset({"enterprise", "inventory", "declaration"})),
 )
 
 
@@ -96,13 +109,14 @@ def find_hits(engine: Engine, parameters: Mapping[str, Numbers], business_date: 
         When the policy does not give a number that the pattern needs.
     """
     silent = silent_feeds(engine)
+    alive: dict[str, Value] = {f"is_{feed}_alive": feed not in silent for rule in RULES for feed in sorted(rule.alive)}
     hits: list[Hit] = []
     for rule in RULES:
         if rule.id not in parameters:
             continue
         given: dict[str, Value] = {
             "business_date": business_date,
-            "is_forex_alive": "forex" not in silent,
+            **alive,
             "are_goods_alive": silent.isdisjoint({"inventory", "declaration"}),
             **parameters[rule.id],
         }
@@ -121,7 +135,7 @@ def _shown(rule: str) -> str:
     return f"""
         select uscc, window_from, value, threshold, n, severity, amount_fen, document from (
             select *, row_number() over (
-                partition by uscc, window_from, threshold order by weight desc, document
+                partition by uscc, window_from, threshold order by coalesce(weight, 0) desc, document
             ) as place
             from ({read_step("features.typologies", rule)}) as found
         ) as placed
@@ -132,7 +146,9 @@ def _shown(rule: str) -> str:
 def _assembled(rule: str, business_date: date, rows: Iterable[tuple[object, ...]]) -> list[Hit]:
     documents: dict[tuple[object, ...], list[str]] = {}
     for *measured, document in rows:
-        documents.setdefault(tuple(measured), []).append(str(document))
+        found = documents.setdefault(tuple(measured), [])
+        if document is not None:
+            found.append(str(document))
     return [_hit(rule, business_date, measured, tuple(found)) for measured, found in documents.items()]
 
 

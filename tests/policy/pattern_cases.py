@@ -18,11 +18,18 @@ from models.policy.book import PolicyBook
 from models.policy.documents import read_yaml
 from models.policy.parameters import typology_parameters
 from tests.worlds.builder import World
-from tests.worlds.trade import OTHER_SELLER, SELLER, declare, receive, sell
+from tests.worlds.trade import CARRIER, OTHER_SELLER, PLATFORM, SELLER, THIRD_SELLER, declare, receive, sell
 
 FOLDER = Path(__file__).with_name("patterns")
 BUSINESS_DATE = date(2026, 9, 30)
-WHO = {"seller": SELLER, "other": OTHER_SELLER}
+WHO = {
+    "seller": SELLER,
+    "other": OTHER_SELLER,
+    "third": THIRD_SELLER,
+    "fourth": "91650100MA7TETA13J",
+    "platform": PLATFORM,
+    "carrier": CARRIER,
+}
 
 
 class _Closed(BaseModel):
@@ -34,7 +41,8 @@ class Told(_Closed):
 
     Exactly one of ``sale``, ``declare``, ``receive`` (the number that documents end on; repeats count on from 0) and
     ``row`` (a table of the dictionary, told by ``fields``) says what it is. ``value`` and ``paid`` are yuan, ``usd``
-    dollars. ``buyer: each`` gives every repeat a buyer of its own.
+    dollars. ``buyer: each`` gives every repeat a buyer of its own. In fields, ``#`` stands for the number of the
+    repeat, moments and dates move on by ``every_days``, and enterprises go by their name in ``WHO``.
     """
 
     sale: str | None = None
@@ -52,21 +60,29 @@ class Told(_Closed):
     hs: str | None = None
     without: tuple[str, ...] = ()
     listed: dict[str, Any] = Field(default_factory=dict)
+    ordered: dict[str, Any] = Field(default_factory=dict)
+    paying: dict[str, Any] = Field(default_factory=dict)
     fields: dict[str, Any] = Field(default_factory=dict)
 
     def tell(self, world: World) -> None:
         """Add the rows to a world."""
-        if self.row:
-            fields = {name: _moment_where_it_is_one(value) for name, value in self.fields.items()}
-            if "uscc" in world.contracts[self.row].field_names:
-                fields["uscc"] = WHO[self.by]
-            world.add(self.row, **fields)
-            return
         for index in range(self.times):
-            suffix = str(index) if self.times > 1 else ""
-            self._tell_one(world, suffix, _moment(self.at) + timedelta(days=index * self.every_days))
+            if self.row:
+                self._tell_row(world, self.row, index)
+            else:
+                suffix = str(index) if self.times > 1 else ""
+                self._tell_one(world, index, suffix, _moment(self.at) + timedelta(days=index * self.every_days))
 
-    def _tell_one(self, world: World, suffix: str, moment: datetime) -> None:
+    def _tell_row(self, world: World, table: str, index: int) -> None:
+        contract = world.contracts[table]
+        fields = self._filled(self.fields, index)
+        if "uscc" in contract.field_names:
+            fields["uscc"] = WHO[self.by]
+        if contract.event_time not in fields:
+            fields.setdefault("received_at", _moment("2026-01-01 12:00"))
+        world.add(table, **fields)
+
+    def _tell_one(self, world: World, index: int, suffix: str, moment: datetime) -> None:
         if self.sale:
             sell(
                 world,
@@ -77,16 +93,24 @@ class Told(_Closed):
                 paid=None if self.paid is None else str(self.paid),
                 without=self.without,
                 buyer=f"buyer{suffix}" if self.buyer == "each" else self.buyer,
-                listed={name: _moment_where_it_is_one(value) for name, value in self.listed.items()},
+                listed=self._filled(self.listed, index),
+                ordered=self._filled(self.ordered, index),
+                paying=self._filled(self.paying, index),
             )
             if self.hs:
                 self._line(world, f"i{self.sale}{suffix}", moment)
         elif self.declare:
-            declare(world, self.declare + suffix, moment, str(self.usd), **self.fields)
+            fields = {"uscc": WHO[self.by], **self._filled(self.fields, index)}
+            declare(world, self.declare + suffix, moment, str(self.usd), **fields)
         elif self.receive:
-            receive(world, self.receive + suffix, moment, str(self.usd), **self.fields)
+            fields = {"uscc": WHO[self.by], **self._filled(self.fields, index)}
+            receive(world, self.receive + suffix, moment, str(self.usd), **fields)
         else:
             raise ValueError("A row of a case says neither sale, declare, receive nor row.")
+
+    def _filled(self, fields: dict[str, Any], index: int) -> dict[str, Any]:
+        moved = timedelta(days=index * self.every_days)
+        return {name: _filled(name, value, index, moved) for name, value in fields.items()}
 
     def _line(self, world: World, list_number: str, moment: datetime) -> None:
         world.add(
@@ -169,5 +193,13 @@ def _moment(text: str) -> datetime:
     return datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=ZONE)
 
 
-def _moment_where_it_is_one(value: Any) -> Any:
-    return _moment(value) if isinstance(value, str) and len(value) == len("2026-01-01 12:00") else value
+def _filled(name: str, value: Any, index: int, moved: timedelta) -> Any:
+    if isinstance(value, date):
+        return value + moved
+    if not isinstance(value, str):
+        return value
+    if name.endswith("_uscc"):
+        return WHO[value]
+    if len(value) == len("2026-01-01 12:00") and value[4] == "-" and value[13] == ":":
+        return _moment(value) + moved
+    return value.replace("#", str(index))

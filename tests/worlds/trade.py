@@ -30,23 +30,26 @@ def sell(
     buyer: str = "buyer",
     payer: str | None = None,
     listed: Mapping[str, Any] = NOTHING,
+    ordered: Mapping[str, Any] = NOTHING,
+    paying: Mapping[str, Any] = NOTHING,
 ) -> None:
     """One retail import sale, ordered three hours before ``moment``, when its list is declared.
 
     ``number`` ends every document's number, ``value`` is what the order and the list come to in yuan, ``paid`` what
-    the payment comes to where that differs. ``without`` names documents to leave out, ``listed`` fields of the list
-    that differ.
+    the payment comes to where that differs. ``without`` names documents to leave out; ``listed``, ``ordered`` and ``paying``
+    give fields of the list, the order and the payment that differ.
     """
     ordered_at = moment - timedelta(hours=3)
     told: dict[str, Any] = {
         "order": {
             "platform_uscc": PLATFORM, "order_no": f"o{number}", "direction": "import", "uscc": seller,
             "goods_value": value, "freight": 0, "discount": 0, "tax_total": 0, "actual_paid": value,
-            "currency": "CNY", "amount_cny": value, "buyer_token": buyer, "ordered_at": ordered_at,
+            "currency": "CNY", "amount_cny": value, "buyer_token": buyer, "ordered_at": ordered_at, **ordered,
         },
         "payment": {
             "pay_code": "P", "pay_txn_id": f"t{number}", "platform_uscc": PLATFORM, "order_no": f"o{number}",
             "payer_token": payer or buyer, "amount": paid or value, "currency": "CNY", "paid_at": ordered_at,
+            **paying,
         },
         "waybill": {
             "carrier_uscc": CARRIER, "logistics_no": f"w{number}", "platform_uscc": PLATFORM,
