@@ -42,7 +42,7 @@ class Told(_Closed):
     Exactly one of ``sale``, ``declare``, ``receive`` (the number that documents end on; repeats count on from 0) and
     ``row`` (a table of the dictionary, told by ``fields``) says what it is. ``value`` and ``paid`` are yuan, ``usd``
     dollars. ``buyer: each`` gives every repeat a buyer of its own. In fields, ``#`` stands for the number of the
-    repeat, moments and dates move on by ``every_days``, and enterprises go by their name in ``WHO``.
+    repeat (alone: counted from 1), moments and dates move on by ``every_days``, and enterprises go by their name in ``WHO``.
     """
 
     sale: str | None = None
@@ -148,11 +148,12 @@ class Expected(_Closed):
 
 
 class PatternCase(_Closed):
-    """One sentence with its example. ``numbers`` replaces some of the policy's."""
+    """One sentence with its example. ``numbers`` replaces some of the policy's, ``day`` is the business date."""
 
     case: str
     scenario: int | None = None
     rule: str
+    day: date = BUSINESS_DATE
     numbers: dict[str, int | float] = Field(default_factory=dict)
     given: tuple[Told, ...]
     hits: tuple[Expected, ...]
@@ -171,8 +172,8 @@ class FiledCase:
         for told in self.case.given:
             told.tell(world)
         rule = self.case.rule
-        numbers = typology_parameters(book.in_force(BUSINESS_DATE))[rule]
-        found = find_hits(world.known(BUSINESS_DATE), {rule: {**numbers, **self.case.numbers}}, BUSINESS_DATE)
+        numbers = typology_parameters(book.in_force(self.case.day))[rule]
+        found = find_hits(world.known(self.case.day), {rule: {**numbers, **self.case.numbers}}, self.case.day)
         if len(found) != len(self.case.hits):
             return found, [f"{len(found)} hits, not {len(self.case.hits)}: {found}"]
         pairs = zip(self.case.hits, found, strict=True)
@@ -198,6 +199,8 @@ def _filled(name: str, value: Any, index: int, moved: timedelta) -> Any:
         return value + moved
     if not isinstance(value, str):
         return value
+    if value == "#":
+        return index + 1
     if name.endswith("_uscc"):
         return WHO[value]
     if len(value) == len("2026-01-01 12:00") and value[4] == "-" and value[13] == ":":
