@@ -20,9 +20,13 @@ def build_related_parties(engine: Engine, business_date: date) -> None:
     Columns ``uscc``, ``component`` (the smallest code among its members) and ``members`` (how many there are, itself
     included, two at least). Needs the ``known_`` views.
     """
+    engine.create_table_of("related_party", _frame(related_enterprises(engine, business_date)))
+
+
+def related_enterprises(engine: Engine, business_date: date) -> list[tuple[str, ...]]:
+    """Members of every component as of D, as ``components`` gives them. Needs the ``known_`` views."""
     rows = engine.rows(read_step("features.parties", "shared_token"), {"business_date": business_date})
-    parties = components((str(uscc), str(kind), str(token)) for uscc, kind, token in rows)
-    engine.create_table_of("related_party", _frame(parties))
+    return components((str(uscc), str(kind), str(token)) for uscc, kind, token in rows)
 
 
 def components(holdings: Iterable[Holding]) -> list[tuple[str, ...]]:

@@ -6,51 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from expectations.errors import XinjiError
 from expectations.vocabulary.grade import Severity
 from features.asof import silent_feeds
 from features.engine import Engine, Value, read_step
-
-EVIDENCE_SHOWN = 20
-"""Documents that a hit names: those of the largest value, in the order of their keys."""
-
-Numbers = Mapping[str, int | float]
-
-
-class TypologyError(XinjiError):
-    """A pattern cannot be measured as asked."""
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """One pattern over its threshold, for one enterprise.
-
-    Attributes
-    ----------
-    rule:
-        ``R01`` to ``R20``, and ``R11b``.
-    window_from, window_to:
-        First and last day measured, both inclusive.
-    value, threshold:
-        What was measured, and what it was measured against. Amounts in yuan.
-    n:
-        How many documents or entries the value rests on.
-    evidence:
-        Keys of documents, at most ``EVIDENCE_SHOWN``; never a personal token. Empty where only sums speak.
-    amount_fen:
-        The exposed amount in hundredths of a yuan.
-    """
-
-    rule: str
-    uscc: str
-    window_from: date
-    window_to: date
-    value: float
-    threshold: float
-    n: int
-    severity: Severity
-    evidence: tuple[str, ...]
-    amount_fen: int
+from features.typologies.hit import EVIDENCE_SHOWN, Hit, Numbers, TypologyError
+from features.typologies.rings import find_rings
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +42,7 @@ RULES = (
     Rule("R11b", frozenset({"forex", "inventory", "declaration"})),
     Rule("R12", frozenset({"forex", "enterprise"})),
     Rule("R13", frozenset({"return", "inventory"})),
+    Rule("R14", frozenset({"enterprise"})),
     Rule("R15", frozenset({"declaration", "warehouse_movement", "tax_refund", "forex"})),
     Rule("R16", frozenset({"inventory", "declaration"})),
     Rule("R17", frozenset({"border_trade", "warehouse_movement"})),
@@ -113,6 +74,9 @@ def find_hits(engine: Engine, parameters: Mapping[str, Numbers], business_date: 
     hits: list[Hit] = []
     for rule in RULES:
         if rule.id not in parameters:
+            continue
+        if rule.id == "R14":
+            hits.extend(find_rings(engine, parameters["R14"], business_date))
             continue
         given: dict[str, Value] = {
             "business_date": business_date,

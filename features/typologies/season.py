@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from features.engine import Engine, read_step
-from features.typologies.hits import Numbers
+from features.typologies.hit import Numbers
 
 
 def rising_peer_shares(engine: Engine, numbers: Numbers, business_date: date) -> dict[str, float]:

@@ -42,7 +42,8 @@ class Told(_Closed):
     Exactly one of ``sale``, ``declare``, ``receive`` (the number that documents end on; repeats count on from 0) and
     ``row`` (a table of the dictionary, told by ``fields``) says what it is. ``value`` and ``paid`` are yuan, ``usd``
     dollars. ``buyer: each`` gives every repeat a buyer of its own. In fields, ``#`` stands for the number of the
-    repeat (alone: counted from 1), moments and dates move on by ``every_days``, and enterprises go by their name in ``WHO``.
+    repeat (alone: counted from 1), moments and dates move on by ``every_days``, and enterprises go by their name in
+    ``WHO``.
     """
 
     sale: str | None = None

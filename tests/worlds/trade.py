@@ -36,8 +36,8 @@ def sell(
     """One retail import sale, ordered three hours before ``moment``, when its list is declared.
 
     ``number`` ends every document's number, ``value`` is what the order and the list come to in yuan, ``paid`` what
-    the payment comes to where that differs. ``without`` names documents to leave out; ``listed``, ``ordered`` and ``paying``
-    give fields of the list, the order and the payment that differ.
+    the payment comes to where that differs. ``without`` names documents to leave out; ``listed``, ``ordered`` and
+    ``paying`` give fields of the list, the order and the payment that differ.
     """
     ordered_at = moment - timedelta(hours=3)
     told: dict[str, Any] = {
