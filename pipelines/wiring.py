@@ -21,8 +21,10 @@ from pipelines.settings import Settings, keep_libraries_quiet
 if TYPE_CHECKING:
     from expectations.quality.data_docs import DataDocs
     from features.engine import Engine
+    from features.table import FeatureTable
     from models.registry import Registry
     from models.scorer.points import PointsScorer
+    from models.training.panel import Panel
     from pipelines.delivery import Endpoint
     from pipelines.steps.home import Champion, Home
     from pipelines.steps.ingest.file import Intake
@@ -160,6 +162,19 @@ class Wiring:
 
         database = self.database
         return create_app(DatabaseQueries(database), DatabaseKeys(database), DatabaseReads(database), clock)
+
+    def features(self, business_date: date) -> FeatureTable:
+        """The feature table as of a day, for a notebook."""
+        from pipelines.steps.daily import Day
+        from pipelines.steps.training import features_of
+
+        return features_of(self.home, self.lake.pin(), Day.of(business_date))
+
+    def panel(self, known_on: date) -> Panel:
+        """Features of every month end, and the way to their outcomes, as known on a day; for a notebook."""
+        from pipelines.steps.training import assemble_panel
+
+        return assemble_panel(self.home, self.lake.pin(), known_on)
 
     def has_champion(self) -> bool:
         """Whether a model grades here already."""

@@ -19,6 +19,7 @@ from expectations.errors import IntegrityError, NotFoundError
 from expectations.vocabulary.digest import canonical_json
 from expectations.vocabulary.moment import ZONE
 from models.registry.mlflow_access import quiet_mlflow, served_signature
+from models.registry.provenance import DEPENDED_ON, provenance_tags
 from models.scorer.files import MODEL_FILE
 from models.scorer.protocol import Scorer
 from models.scorer.storage import load_scorer
@@ -27,7 +28,6 @@ CHAMPION = "champion"
 CHALLENGER = "challenger"
 EXPERIMENT = "credit"
 _SERVED = Path(__file__).with_name("served_model.py")
-_REQUIREMENTS = ("lightgbm", "numpy", "pandas", "scikit-learn")
 _STORED = "scorer"
 """Name of the folder of our own files, in the store and to the served model."""
 _SERVING = "serving.json"
@@ -133,7 +133,8 @@ class Registry:
         given = evidence or Evidence()
         tags = {**given.tags, "digest": scorer.digest, "kind": scorer.kind}
         self._experiment()
-        with self._mlflow.start_run(run_name=f"{scorer.kind}-{scorer.digest[:8]}", tags=_run_tags(tags)) as run:
+        told = _run_tags({**tags, **provenance_tags()})
+        with self._mlflow.start_run(run_name=f"{scorer.kind}-{scorer.digest[:8]}", tags=told) as run:
             self._log(given, example)
             with tempfile.TemporaryDirectory() as folder:
                 stored = Path(folder, _STORED)
@@ -311,7 +312,7 @@ class Registry:
                 python_model=str(_SERVED),
                 artifacts={_STORED: str(files / _STORED), "serving": str(files / _SERVING)},
                 signature=served_signature(rows),
-                pip_requirements=[f"{package}=={installed(package)}" for package in _REQUIREMENTS],
+                pip_requirements=[f"{package}=={installed(package)}" for package in DEPENDED_ON],
             )
 
     def _found(self, version: str) -> Any:

@@ -33,6 +33,7 @@ def add_to(application: typer.Typer) -> None:
     application.command("promote")(promote)
     application.command("rollback")(rollback)
     application.command("monitor")(monitor)
+    application.command("extract")(extract)
 
 
 def train(known_on: KnownOn = None) -> None:
@@ -197,6 +198,24 @@ def show_watch(watch: Watch) -> None:
         ("inspections that found something", found or "none"),
     ]
     table(f"Version {model.version} on {watch.date}", ("what", "figures"), rows)
+
+
+def extract(
+    out: Annotated[Path, typer.Option(help="FILE.parquet to write.")],
+    known_on: KnownOn = None,
+) -> None:
+    """Write a training extract: features and outcomes per enterprise and month end, without names, codes or tokens."""
+    from models.training.settings import TrainingSettings
+    from pipelines.steps.extract import training_extract
+
+    home = wiring()
+    with working("Computing features at every month end"):
+        panel = home.panel(_day(known_on))
+    found = training_extract(panel, TrainingSettings())
+    out.parent.mkdir(parents=True, exist_ok=True)
+    found.to_parquet(out, index=False)
+    told = {"file": str(out), "rows": len(found), "events": int(found["outcome"].sum()), "panel_digest": panel.digest}
+    answer(told, f"Wrote {len(found)} rows with {told['events']} events to {out}.")
 
 
 def _day(known_on: str | None) -> date:

@@ -66,13 +66,14 @@ def assemble_panel(home: Home, lake: PinnedLake, known_on: date) -> Panel:
     history = history_of(home, lake, known_on)
     dates = [day for day in month_ends(history.first_day, history.last_day) if day > history.first_day]
     sources = Sources(
-        features_as_of=lambda day: _features(home, lake, Day.of(day)),
+        features_as_of=lambda day: features_of(home, lake, Day.of(day)),
         events_as_of=lambda day: _events(home, lake, Day.of(day)),
     )
     return build_panel(dates, sources, history.last_day)
 
 
-def _features(home: Home, lake: PinnedLake, day: Day) -> FeatureTable:
+def features_of(home: Home, lake: PinnedLake, day: Day) -> FeatureTable:
+    """The feature table of a day, from a pinned lake."""
     with home.engine() as engine:
         return features_as_of(engine, versions_of(home, lake, day), home.catalogue, looking_at(home, lake, day))
 
