@@ -21,19 +21,19 @@ def reason_text(
 ) -> tuple[str, str]:
     """The reason in Chinese and in English. An empty value says that there is no value, not that it is bad."""
     effect_zh, effect_en = ("推高风险", "raises the risk") if raises else ("降低风险", "lowers the risk")
-    zh, en = _amount(feature, value)
+    zh, en = amount_text(feature, value)
     beside = [
         (f"{word_zh}{amount_zh}", f"{word_en} {amount_en}")
         for word_zh, word_en, number in (("同类中位数", "peers' median", peer_median), ("此前", "before", previous))
         if number is not None
-        for amount_zh, amount_en in (_amount(feature, number),)
+        for amount_zh, amount_en in (amount_text(feature, number),)
     ]
     beside_zh = f"（{'，'.join(one for one, _ in beside)}）" if beside else ""
     beside_en = f" ({', '.join(one for _, one in beside)})" if beside else ""
     return f"{feature.zh}：{zh}{beside_zh}，{effect_zh}", f"{feature.en}: {en}{beside_en}; {effect_en}"
 
 
-def _amount(feature: Feature, value: float | None) -> tuple[str, str]:
+def amount_text(feature: Feature, value: float | None) -> tuple[str, str]:
     """A value with its unit, short enough for a sentence."""
     if value is None:
         return "无数据", "no value"

@@ -21,6 +21,7 @@ def add_to(application: typer.Typer) -> None:
     application.command("grades")(grades)
     application.command("alerts")(alerts)
     application.command("risklist")(risklist)
+    application.command("anomalies")(anomalies)
 
 
 def grade(uscc: Annotated[str, typer.Argument(help="Unified social credit code.")], as_of: AsOf = None) -> None:
@@ -124,6 +125,33 @@ def risklist(
                 row.due_on,
             )
             for row in found.rows
+        ],
+    )
+
+
+def anomalies(
+    on: On = None,
+    most: Annotated[int, typer.Option(help="How many to show, most unusual first.")] = 20,
+) -> None:
+    """A second opinion without rules: who is unlike its peers or its own past, and in what. No alert, no cap."""
+    from pipelines.steps import second_opinion
+
+    home, day = _day(on)
+    document = second_opinion.anomalies_of(home.home, day, most)
+    answer(document)
+    table(
+        f"Unusual on {day}, of {document['compared']} compared. A reason to look, not a finding.",
+        ("#", "USCC", "among peers", "against past", "peers", "in"),
+        [
+            (
+                one["rank"],
+                one["uscc"],
+                f"{one['among_peers']:.3f}",
+                "-" if one["against_past"] is None else f"{one['against_past']:.3f}",
+                f"{one['peers']} ({one['peer_count']})",
+                "; ".join(each["en"] for each in one["oddities"][:2]) or one["view"],
+            )
+            for one in document["anomalies"]
         ],
     )
 

@@ -18,6 +18,7 @@ from pipelines.steps.daily import Day, DaySummary, DayWork
 from pipelines.steps.home import Champion, Home, PinnedLake
 from pipelines.steps.judging import Measured
 from pipelines.steps.publishing import list_to_json, risk_list, write_reports
+from pipelines.steps.second_opinion import write_second_opinion
 from pipelines.steps.shadow import Shadow, shadow_of
 from pipelines.storage.decisions import Judged
 from pipelines.wiring import Wiring
@@ -85,12 +86,24 @@ def publish(home: Home, day: Day) -> tuple[Path, ...]:
     return written
 
 
+@task(cache_policy=NO_CACHE, retries=1, retry_delay_seconds=10, timeout_seconds=_HOUR)
+def look_again(home: Home, day: Day) -> None:
+    """Write the second opinion on the day, which no decision reads."""
+    found = write_second_opinion(home, day.business_date)
+    create_markdown_artifact(
+        key=f"unusual-{day.business_date}",
+        markdown="\n".join(f"{one.rank}. {one.uscc} ({one.view})" for one in found.head(20).itertuples())
+        or "Too few enterprises to compare.",
+    )
+
+
 @flow(name="daily", validate_parameters=False, persist_result=False)
 def daily(wiring: Wiring, business_date: date, known_at: datetime | None = None) -> DaySummary:
     """Run one business date. For a (D, K) that was decided before, nothing is computed and nothing changes."""
     home, day = wiring.home, Day.of(business_date, known_at)
     if steps.already_decided(home, day):
         publish(home, day)
+        look_again(home, day)
         return steps.summarise(home, day, is_new=False)
     lake, champion = pin(home), fetch_champion(home)
     measured = measure(home, day, lake)
@@ -98,4 +111,5 @@ def daily(wiring: Wiring, business_date: date, known_at: datetime | None = None)
     shadowed = shadow(home, measured, judged, champion)
     is_new = commit(home, day, DayWork(lake, champion, measured, judged, shadowed))
     publish(home, day)
+    look_again(home, day)
     return steps.summarise(home, day, is_new=is_new, messages=len(judged.messages))

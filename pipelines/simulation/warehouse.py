@@ -49,7 +49,7 @@ def joined(parts: list[Movements]) -> Movements:
 
 
 def bonded(world: World, retail: Retail, trade: Consignments) -> Movements:
-    """In with the monthly declaration, out with each order line that was not cancelled."""
+    """In with the monthly declaration, out with each order line that was not cancelled, once its list is released."""
     arriving = np.flatnonzero(trade.mode[trade.line_entry] == MODES.index("5034"))
     order = retail.line_order
     leaves = np.isin(retail.mode[order], BONDED) & ~retail.is_export[order] & (retail.cancelled[order] == NEVER)
@@ -73,7 +73,7 @@ def bonded(world: World, retail: Retail, trade: Consignments) -> Movements:
         quantity=retail.quantity[leaving] * 1000,
         order=order[leaving],
         entry=np.full(len(leaving), -1),
-        moved=retail.shipped[order[leaving]],
+        moved=np.maximum(retail.shipped, retail.released + 1800 * SECOND)[order[leaving]],
     )
     return joined([went_in, went_out])
 

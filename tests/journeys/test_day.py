@@ -25,6 +25,7 @@ from pipelines.steps.daily import Day
 from pipelines.steps.home import Home
 from pipelines.steps.publishing import risk_list, write_reports
 from pipelines.steps.replaying import replay
+from pipelines.steps.second_opinion import anomalies_of, write_second_opinion
 from pipelines.storage import accounts, decisions, ledger, outbox
 from pipelines.wiring import Wiring
 from tests.worlds.day_home import LAST_DAY, TAKEN_AT, home_at
@@ -42,9 +43,10 @@ KILLED_AT = (
 
 
 def run_whole(home: Home) -> daily.DaySummary:
-    """The day and its documents."""
+    """The day, its documents, and the second opinion on it."""
     summary = daily.run_day(home, Day.of(LAST_DAY))
     write_reports(home, LAST_DAY)
+    write_second_opinion(home, LAST_DAY)
     return summary
 
 
@@ -87,6 +89,21 @@ def test_the_same_day_again_changes_no_byte(fresh_home: Callable[[str], Path]) -
     before = state_of(path)
     assert not run_whole(home_at(path)).is_new
     assert state_of(path) == before
+
+
+def test_the_second_opinion_ranks_everybody_and_touches_nothing_that_was_decided(
+    fresh_home: Callable[[str], Path],
+) -> None:
+    path = fresh_home("home")
+    daily.run_day(home_at(path), Day.of(LAST_DAY))
+    before = state_of(path)
+    told = anomalies_of(home_at(path), LAST_DAY, most=5)
+    after = state_of(path)
+    (made,) = set(after) - set(before)
+    assert made.startswith("lake/anomalies/")
+    assert {name: after[name] for name in before} == before
+    assert (told["compared"], [one["rank"] for one in told["anomalies"]]) == (60, [1, 2, 3, 4, 5])
+    assert all(one["oddities"] and one["against_past"] is None for one in told["anomalies"])
 
 
 def test_two_homes_with_the_same_files_decide_to_the_same_byte(fresh_home: Callable[[str], Path]) -> None:
