@@ -22,6 +22,10 @@ class TrainingSettings:
         A row observed for fewer days says too little and is left out.
     share_for_test:
         Share of the observed time that is kept for the rows the model never sees.
+    monotone_method, folds:
+        As in ``CreditClassifier``.
+    prior:
+        Whether the trees start from the expert scorecard.
     threads:
         Changes the speed and nothing else; 0 chooses by the size of the data.
     """
@@ -31,4 +35,7 @@ class TrainingSettings:
     least_follow_up_days: int = 30
     share_for_test: float = 0.33
     seed: int = 0
+    monotone_method: str = "basic"
+    folds: int = 5
+    prior: bool = True
     threads: int = 0

@@ -110,10 +110,12 @@ def fit_challenger(
     }
     model = CreditClassifier(
         monotone=monotone,
+        monotone_method=settings.monotone_method,
+        folds=settings.folds,
         seed=settings.seed,
         threads=settings.threads,
         catalogue_digest=catalogue.digest,
-        prior=prior,
+        prior=prior if settings.prior else None,
     )
     fitted = model.fit(
         rows.features[columns],

@@ -36,21 +36,24 @@ def add_to(application: typer.Typer) -> None:
     application.command("extract")(extract)
 
 
-def train(known_on: KnownOn = None) -> None:
+def train(
+    known_on: KnownOn = None,
+    trials: Annotated[int, typer.Option("--search", min=0, help="Settings to try first, with Optuna.")] = 0,
+) -> None:
     """Train a challenger and validate it on time it has not seen. It runs in shadow; only a promotion lets it grade."""
     home = wiring()
     home.settle_in()
-    trained, validation = training_of(home, _day(known_on))
+    trained, validation = training_of(home, _day(known_on), trials)
     answer({**trained.to_json(), "validation": validation.to_json() if validation else None})
     show_training(trained, validation)
 
 
-def training_of(home: Wiring, day: date) -> tuple[Trained, Validation | None]:
+def training_of(home: Wiring, day: date, trials: int = 0) -> tuple[Trained, Validation | None]:
     """Run the training flow."""
     from pipelines.flows.training import training
 
     with working("Training: features at every month end, then the models"):
-        return training(home, day)
+        return training(home, day, trials)
 
 
 def show_training(trained: Trained, validation: Validation | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
 from prefect import flow, task
@@ -10,7 +11,9 @@ from prefect.cache_policies import NO_CACHE
 
 from models.scorer.points import PointsScorer
 from models.training.panel import Panel
+from models.training.search import Searched, search
 from models.training.settings import TrainingSettings
+from models.training.split import split_by_time
 from models.training.train import TrainingResult, train
 from pipelines.steps import training as steps
 from pipelines.steps import validation
@@ -26,6 +29,14 @@ _HOUR = 3600
 def assemble(home: Home, known_on: date) -> Panel:
     """Compute the features of every month end, and the outcomes as known on a day."""
     return steps.assemble_panel(home, home.pin(), known_on)
+
+
+@task(cache_policy=NO_CACHE, timeout_seconds=12 * _HOUR)
+def choose(home: Home, panel: Panel, scorecard: PointsScorer, settings: TrainingSettings, trials: int) -> Searched:
+    """Search for settings on the training's side of the boundary; every trial becomes a row of the artifact."""
+    found = search(split_by_time(panel, settings).train, home.catalogue, scorecard, settings, trials)
+    create_table_artifact(key="search", table=list(found.trials), description="Settings tried, and their log loss")
+    return found
 
 
 @task(cache_policy=NO_CACHE, timeout_seconds=6 * _HOUR)
@@ -54,16 +65,25 @@ def validate(wiring: Wiring, version: str, panel: Panel) -> Validation:
 
 @flow(name="training", validate_parameters=False, persist_result=False)
 def training(
-    wiring: Wiring, known_on: date, settings: TrainingSettings | None = None
+    wiring: Wiring, known_on: date, trials: int = 0, settings: TrainingSettings | None = None
 ) -> tuple[Trained, Validation | None]:
-    """Train on everything known on a day, register what came of it, and validate the challenger if there is one."""
-    chosen = settings or TrainingSettings()
+    """Train on everything known on a day, register what came of it, and validate the challenger if there is one.
+
+    With ``trials`` the settings are searched for first.
+    """
     panel = assemble(wiring.home, known_on)
     # The card of the day the panel ends, so that the training can be made again.
-    result = fit(wiring.home, panel, wiring.expert_scorecard(panel.known_on), chosen)
-    trained = register(wiring, panel, result, chosen)
+    scorecard = wiring.expert_scorecard(panel.known_on)
+    searched = Searched(settings or TrainingSettings(), ())
+    if trials:
+        searched = choose(wiring.home, panel, scorecard, searched.settings, trials)
+    result = fit(wiring.home, panel, scorecard, searched.settings)
+    trained = register(wiring, panel, result, searched.settings)
     if trained.challenger_version is None:
         return trained, None
+    if searched.trials:
+        told = json.dumps(list(searched.trials), indent=1)
+        wiring.registry.attach(trained.challenger_version, {"trials.json": told}, "search")
     return trained, validate(wiring, trained.challenger_version, panel)
 
 
