@@ -17,9 +17,11 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from models.scorer.errors import FittingError
-from models.scorer.fitting import Sample, Settings, fit_trees
+from models.scorer.fitting import Settings, fit_trees
+from models.scorer.levels import levels_of, numbered
 from models.scorer.points import PointsScorer
-from models.scorer.protocol import FloatArray
+from models.scorer.protocol import FloatArray, Levels
+from models.scorer.sample import Sample
 from models.scorer.trees import TreeScorer
 
 
@@ -73,20 +75,22 @@ class CreditClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  #
     classes_: npt.NDArray[Any]
     n_features_in_: int
 
-    def fit(
+    def fit(  # noqa: PLR0913, PLR0917 - scikit-learn's order of X, y and sample_weight, then what rows may carry
         self,
         X: Any,  # noqa: N803 - scikit-learn's name
         y: Any,
         sample_weight: Any = None,
         groups: Any = None,
         exposure: Any = None,
+        period: Any = None,
     ) -> Self:
         """Learn from labelled rows.
 
         Parameters
         ----------
         X:
-            Frame or array of numbers, shape (n, k); empty values allowed.
+            Frame of numbers and words, or array of numbers, shape (n, k); empty values allowed. Columns that do not
+            hold numbers are categorical.
         y:
             Two classes; the larger one in sorting order is the adverse event.
         sample_weight:
@@ -95,25 +99,25 @@ class CreditClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  #
             Rows of one group (an enterprise) stay in one fold.
         exposure:
             Share of the horizon that was observed, in (0, 1].
+        period:
+            When each row was, as numbers or dates. Given, size and length of the model are chosen by how well rows of a
+            later period are predicted from earlier ones.
 
         Raises
         ------
         FittingError
             When there are not two classes, or too few rows of one.
         """
-        matrix, labels = validate_data(self, X, y, ensure_all_finite="allow-nan", dtype=np.float64)
+        levels = levels_of(X) if isinstance(X, pd.DataFrame) else {}
+        table = numbered(X, levels) if levels else X
+        matrix, labels = validate_data(self, table, y, ensure_all_finite="allow-nan", dtype=np.float64)
         check_classification_targets(labels)
-        self.classes_ = np.unique(labels)
-        if len(self.classes_) != 2:
-            raise FittingError(
-                f"The outcome has {len(self.classes_)} class(es). Only binary classification is supported.",
-                "Choose a period in which some enterprises had an adverse event and some had none.",
-            )
         weight = _positive(sample_weight, len(labels), "sample_weight", zero_allowed=True)
         share = _positive(exposure, len(labels), "exposure", zero_allowed=False)
         if (share > 1).any():
             raise FittingError("An exposure is above 1.", "It is the share of the horizon that was observed.")
         kept = weight > 0
+        self.classes_ = _two_classes(labels, kept)
         names = self._names()
         sample = Sample(
             matrix=np.ascontiguousarray(matrix[kept]),
@@ -121,8 +125,10 @@ class CreditClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  #
             exposure=share[kept],
             weight=weight[kept],
             groups=None if groups is None else np.asarray(groups)[kept],
+            period=None if period is None else _order_of(period)[kept],
             names=names,
-            monotone=self._constraints(names),
+            monotone=self._constraints(names, levels),
+            levels=levels,
             prior=self.prior,
         )
         settings = Settings(self.seed, self.folds, self.monotone_method, self.threads)
@@ -159,22 +165,53 @@ class CreditClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  #
             return tuple(self.feature_names_in_)
         return tuple(f"x{position}" for position in range(self.n_features_in_))
 
-    def _constraints(self, names: tuple[str, ...]) -> tuple[int, ...]:
+    def _constraints(self, names: tuple[str, ...], levels: Levels) -> tuple[int, ...]:
         wanted = dict(self.monotone or {})
         unknown = [key for key in wanted if key not in names and key not in range(len(names))]
         if unknown:
             raise FittingError(f"A monotone constraint names {unknown[0]!r}, which is not a feature.", "Correct it.")
-        return tuple(wanted.get(name, wanted.get(position, 0)) for position, name in enumerate(names))
+        constraints = tuple(wanted.get(name, wanted.get(position, 0)) for position, name in enumerate(names))
+        words = [name for name, sign in zip(names, constraints, strict=True) if sign and name in levels]
+        if words:
+            raise FittingError(f"A monotone constraint names '{words[0]}', whose values have no order.", "Free it.")
+        return constraints
 
     def _frame(self, X: Any) -> pd.DataFrame:  # noqa: N803
-        matrix = validate_data(self, X, reset=False, ensure_all_finite="allow-nan", dtype=np.float64)
-        return pd.DataFrame(matrix, columns=list(self.scorer_.feature_names))
+        """What the scorer reads, after scikit-learn's checks of names, shape and values."""
+        words = self.scorer_.levels if isinstance(X, pd.DataFrame) else {}
+        table = numbered(X, words) if words else X
+        matrix = validate_data(self, table, reset=False, ensure_all_finite="allow-nan", dtype=np.float64)
+        return X if words else pd.DataFrame(matrix, columns=list(self.scorer_.feature_names))
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.allow_nan = True
         tags.classifier_tags.multi_class = False
         return tags
+
+
+def _two_classes(labels: npt.NDArray[Any], kept: npt.NDArray[np.bool_]) -> npt.NDArray[Any]:
+    """The two classes, smaller first."""
+    if not kept.any():
+        raise FittingError("Every sample weight is zero.", "Give rows that stand for something.")
+    classes = np.unique(labels[kept])
+    if len(classes) > 2:
+        raise FittingError(
+            f"Only binary classification is supported. The outcome has {len(classes)} classes.",
+            "Say which of them are adverse.",
+        )
+    if len(classes) < 2:
+        raise FittingError(
+            "The rows that count hold 1 class of outcome only.",
+            "Choose a period in which some enterprises had an adverse event and some had none.",
+        )
+    return classes
+
+
+def _order_of(period: Any) -> FloatArray:
+    """Any sortable values as numbers in the same order."""
+    codes, _ = pd.factorize(pd.Series(np.asarray(period).ravel()), sort=True)
+    return codes.astype(np.float64)
 
 
 def _positive(values: Any, rows: int, name: str, *, zero_allowed: bool) -> FloatArray:

@@ -9,8 +9,8 @@ class FeatureMismatchError(XinjiError):
     """The frame does not have the columns the model was made for."""
 
 
-class FittingError(XinjiError):
-    """There is too little, or nothing coherent, to learn from."""
+class FittingError(XinjiError, ValueError):
+    """There is too little, or nothing coherent, to learn from; a ValueError too, as scikit-learn expects."""
 
 
 class ModelFileError(IntegrityError):

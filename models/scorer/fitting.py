@@ -4,6 +4,9 @@ A row whose horizon was observed only in part carries an *exposure* e in (0, 1]:
 is assumed to be equally likely in every part of the horizon (constant hazard), so the log-odds of seeing it are those
 of the whole horizon plus log(e). That is exact for rare events; at a rate of 20 % and half a horizon it overstates
 the observed log-odds by about 0.1. The offset is given to LightGBM as initial score and never predicted.
+
+Where rows are few, several members are fitted with different draws and averaged into one model. What calibrates it are
+margins averaged in the same way: every row's from as many fits that did not see it.
 """
 
 from __future__ import annotations
@@ -13,86 +16,20 @@ from typing import Any
 
 import lightgbm
 import numpy as np
-import numpy.typing as npt
-from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
 from models.scorer.calibration import Calibration, fit_sigmoid
-from models.scorer.capacity import Capacity, affordable
-from models.scorer.errors import FittingError
+from models.scorer.capacity import Capacity, affordable, members
 from models.scorer.forest.contributions import ForestExplainer
-from models.scorer.points import PointsScorer
-from models.scorer.protocol import FloatArray, log_odds_of
+from models.scorer.forest.text import average_of
+from models.scorer.protocol import FloatArray
+from models.scorer.sample import Folds, Sample, folds_of
 from models.scorer.trees import TreeScorer, points_by_column, threads_for, trees_text
 
-IntArray = npt.NDArray[np.int64]
-Fold = tuple[IntArray, IntArray]
-
 _PATIENCE = 50
-_BINS = 127
-_ROWS_FOR_ONE_FOLD = 50_000
+_BINS = 255
 _ROWS_FOR_IMPORTANCE = 5_000
 _DIGITS_OF_LOSS = 10
 """LightGBM sums its metric in as many parts as there are threads, so the last digits differ between machines."""
-
-
-@dataclass(frozen=True)
-class Sample:
-    """Rows to learn from.
-
-    Attributes
-    ----------
-    matrix:
-        Shape (n, k), NaN where there is no value.
-    outcome:
-        1.0 where an adverse event was seen, else 0.0.
-    exposure:
-        Share of the horizon that was observed, in (0, 1].
-    weight:
-        Positive; how many rows of the population this row stands for.
-    prior:
-        Expert points that the trees start from and correct; their features are among ``names``. None: the base rate.
-    groups:
-        Rows of one group never fall on both sides of a fold; None when rows are independent.
-    """
-
-    matrix: FloatArray
-    outcome: FloatArray
-    exposure: FloatArray
-    weight: FloatArray
-    groups: npt.NDArray[Any] | None
-    names: tuple[str, ...]
-    monotone: tuple[int, ...]
-    prior: PointsScorer | None = None
-
-    @property
-    def start(self) -> FloatArray:
-        """Log-odds per row that boosting starts from, shape (n,), the share of the horizon left out."""
-        if self.prior is None:
-            return np.full(len(self.outcome), log_odds_of(self.base_rate))
-        points = points_by_column(self.prior, self.names, self.matrix)
-        started: FloatArray = self.prior.base_margin + points.sum(axis=1)
-        return started
-
-    @property
-    def base_margin(self) -> float:
-        """The part of ``start`` that is the same for every row."""
-        return log_odds_of(self.base_rate) if self.prior is None else self.prior.base_margin
-
-    @property
-    def events(self) -> int:
-        """Rows with an adverse event."""
-        return int(self.outcome.sum())
-
-    @property
-    def rarer_class(self) -> int:
-        """Rows of the class that limits what can be learnt."""
-        return min(self.events, len(self.outcome) - self.events)
-
-    @property
-    def base_rate(self) -> float:
-        """Events per fully observed horizon, weighted; held inside (0, 1) where whole horizons are rare."""
-        rate = float(self.weight @ self.outcome / (self.weight @ self.exposure))
-        return min(max(rate, 1e-6), 1 - 1e-6)
 
 
 @dataclass(frozen=True)
@@ -115,11 +52,12 @@ class Settings:
 
 @dataclass(frozen=True)
 class _Trial:
+    """One size, boosted until unseen rows stop to gain from it; ``margins`` are theirs, NaN for rows in no fold."""
+
     capacity: Capacity
     rounds: int
     loss: float
     margins: FloatArray
-    """Of rows outside the fold that made them; NaN for rows in no test fold."""
 
 
 def fit_trees(sample: Sample, settings: Settings, catalogue_digest: str = "") -> TreeScorer:
@@ -130,18 +68,12 @@ def fit_trees(sample: Sample, settings: Settings, catalogue_digest: str = "") ->
     FittingError
         When one of the two classes has fewer than two rows (or groups).
     """
-    folds = _folds(sample, settings)
-    start = sample.start
-    trials = _ladder(sample, settings, folds, start)
+    fitter = _Fitter(sample, settings)
+    folds = folds_of(sample, settings.folds, settings.seed)
+    trials = fitter.ladder(folds)
     best = min(trials, key=lambda trial: trial.loss)
-    seen = ~np.isnan(best.margins)
-    calibration = fit_sigmoid(
-        best.margins[seen], sample.outcome[seen], sample.exposure[seen], sample.weight[seen] / sample.weight.mean()
-    )
-    booster = lightgbm.train(
-        _parameters(best.capacity, sample, settings), _dataset(sample, start), num_boost_round=best.rounds
-    )
-    trees = trees_text(booster)
+    calibration = fitter.calibrated(best)
+    trees = average_of([fitter.fitted(best, member) for member in range(members(len(sample.outcome)))])
     return TreeScorer(
         trees=trees,
         feature_names=sample.names,
@@ -152,101 +84,130 @@ def fit_trees(sample: Sample, settings: Settings, catalogue_digest: str = "") ->
         importances=_importances(trees, sample, calibration),
         catalogue_digest=catalogue_digest,
         prior=sample.prior,
-        training={
-            "rows": len(sample.outcome),
-            "events": sample.events,
-            "groups": len(np.unique(sample.groups)) if sample.groups is not None else len(sample.outcome),
-            "mean_exposure": float(sample.exposure.mean()),
-            "capacity": best.capacity.name,
-            "rounds": best.rounds,
-            "loss_on_unseen_rows": {trial.capacity.name: trial.loss for trial in trials},
-            "seed": settings.seed,
-            "folds": len(folds),
-            "monotone_method": settings.monotone_method,
-            "lightgbm": lightgbm.__version__,
-        },
+        levels=sample.levels,
+        training=_record(sample, settings, folds, trials, best),
     )
 
 
-def _folds(sample: Sample, settings: Settings) -> list[Fold]:
-    """Stratified by outcome, whole groups at a time; as many as the rarer class can fill."""
-    count = min(settings.folds, _fillable(sample))
-    if count < 2:
-        raise FittingError(
-            f"{len(sample.outcome)} rows hold {sample.events} events: too few on one side to learn a difference.",
-            "Give a longer period or more enterprises; the scorecard needs no training.",
+class _Fitter:
+    """LightGBM over one sample; the binned data are made once."""
+
+    def __init__(self, sample: Sample, settings: Settings) -> None:
+        self._sample = sample
+        self._settings = settings
+        self._start = sample.start
+        self._data = self._dataset()
+
+    def ladder(self, folds: Folds) -> list[_Trial]:
+        """Trials of growing size, until two in a row are no better than the best before them.
+
+        Not one: where only two features together say something, a single step up the ladder shows no gain yet.
+        """
+        trials: list[_Trial] = []
+        for capacity in affordable(self._sample.rarer_class):
+            trials.append(self._trial(capacity, folds))
+            losses = [trial.loss for trial in trials]
+            if len(losses) > 2 and min(losses[:-2]) <= min(losses[-2:]):
+                break
+        return trials
+
+    def calibrated(self, best: _Trial) -> Calibration:
+        """The sigmoid through margins of rows that were not seen, averaged over as many draws as the model has."""
+        sample, settings = self._sample, self._settings
+        margins = [best.margins]
+        for member in range(1, members(len(sample.outcome))):
+            folds = folds_of(sample, settings.folds, settings.seed + member)
+            margins.append(self._unseen(best.capacity, folds, best.rounds, member)[1])
+        mean = np.mean(margins, axis=0)
+        seen = ~np.isnan(mean)
+        weight = sample.weight[seen] / sample.weight.mean()
+        return fit_sigmoid(mean[seen], sample.outcome[seen], sample.exposure[seen], weight)
+
+    def fitted(self, best: _Trial, member: int) -> str:
+        """One member, fitted on all rows."""
+        parameters = self._parameters(best.capacity, member)
+        return trees_text(lightgbm.train(parameters, self._data, num_boost_round=best.rounds))
+
+    def _trial(self, capacity: Capacity, folds: Folds) -> _Trial:
+        losses, margins = self._unseen(capacity, folds)
+        return _Trial(capacity, len(losses), float(losses[-1]), margins)
+
+    def _unseen(
+        self, capacity: Capacity, folds: Folds, rounds: int | None = None, member: int = 0
+    ) -> tuple[FloatArray, FloatArray]:
+        """Boost on every fold side by side, so many rounds or until the mean loss on unseen rows stops falling.
+
+        Gives the course of that loss up to the round that is kept, and the unseen rows' margins.
+        """
+        sample = self._sample
+        patience = lightgbm.early_stopping(_PATIENCE, verbose=False, min_delta=1e-9)
+        course: dict[str, Any] = lightgbm.cv(
+            self._parameters(capacity, member),
+            self._data,
+            num_boost_round=rounds or capacity.most_rounds(len(sample.outcome)),
+            folds=iter(folds),
+            callbacks=[] if rounds else [patience],
+            return_cvbooster=True,
         )
-    kind = StratifiedKFold if sample.groups is None else StratifiedGroupKFold
-    splitter = kind(count, shuffle=True, random_state=settings.seed)
-    folds = [
-        (np.asarray(train, dtype=np.int64), np.asarray(test, dtype=np.int64))
-        for train, test in splitter.split(sample.matrix, sample.outcome, sample.groups)
-    ]
-    return folds[:1] if len(sample.outcome) > _ROWS_FOR_ONE_FOLD else folds
+        losses = np.round(course["valid binary_logloss-mean"], _DIGITS_OF_LOSS)
+        kept = rounds or int(np.argmin(losses)) + 1
+        margins = np.full(len(sample.outcome), np.nan)
+        for booster, (_, seen) in zip(course["cvbooster"].boosters, folds, strict=True):
+            raw = booster.predict(sample.matrix[seen], raw_score=True, num_iteration=kept)
+            margins[seen] = raw + self._start[seen]
+        return losses[:kept], margins
+
+    def _dataset(self) -> lightgbm.Dataset:
+        """Binned once. LightGBM tells the parameters apart that need other bins, and refuses to mix them."""
+        sample = self._sample
+        return lightgbm.Dataset(
+            sample.matrix,
+            label=sample.outcome,
+            weight=sample.weight / sample.weight.mean(),
+            init_score=self._start + np.log(sample.exposure),
+            # Names of features are ours alone: its text format dislikes some characters.
+            feature_name=[f"f{position}" for position in range(len(sample.names))],
+            categorical_feature=sample.categorical,
+            params=self._parameters(affordable(sample.rarer_class)[0], 0),
+            free_raw_data=False,
+        )
+
+    def _parameters(self, capacity: Capacity, member: int) -> dict[str, Any]:
+        """Everything LightGBM is told."""
+        sample, settings = self._sample, self._settings
+        constrained = any(sample.monotone)
+        return {
+            "objective": "binary",
+            "metric": "binary_logloss",
+            "verbosity": -1,
+            "deterministic": True,
+            "force_row_wise": True,
+            "max_bin": _BINS,
+            "feature_pre_filter": False,
+            "seed": settings.seed + 1000 * member,
+            "num_threads": settings.threads or threads_for(sample.matrix),
+            **({"monotone_constraints": list(sample.monotone)} if constrained else {}),
+            **({"monotone_constraints_method": settings.monotone_method} if constrained else {}),
+            **capacity.parameters(len(sample.outcome), len(sample.names)),
+        }
 
 
-def _fillable(sample: Sample) -> int:
-    if sample.groups is None:
-        return sample.rarer_class
-    return min(len(np.unique(sample.groups[sample.outcome == side])) for side in (0.0, 1.0))
-
-
-def _ladder(sample: Sample, settings: Settings, folds: list[Fold], start: FloatArray) -> list[_Trial]:
-    """Trials of growing size, until two in a row are no better than the best before them.
-
-    Not one: where only two features together say something, a single step up the ladder shows no gain yet.
-    """
-    trials: list[_Trial] = []
-    for capacity in affordable(sample.rarer_class):
-        trials.append(_trial(capacity, sample, settings, folds, start))
-        if len(trials) > 2 and min(trial.loss for trial in trials[:-2]) <= min(trial.loss for trial in trials[-2:]):
-            break
-    return trials
-
-
-def _trial(capacity: Capacity, sample: Sample, settings: Settings, folds: list[Fold], start: FloatArray) -> _Trial:
-    """Boost on every fold side by side until the mean loss on unseen rows stops falling."""
-    course: dict[str, Any] = lightgbm.cv(
-        _parameters(capacity, sample, settings),
-        _dataset(sample, start),
-        num_boost_round=capacity.most_rounds,
-        folds=iter(folds),
-        callbacks=[lightgbm.early_stopping(_PATIENCE, verbose=False, min_delta=1e-9)],
-        return_cvbooster=True,
-    )
-    losses = np.round(course["valid binary_logloss-mean"], _DIGITS_OF_LOSS)
-    rounds = int(np.argmin(losses)) + 1
-    margins = np.full(len(sample.outcome), np.nan)
-    for booster, (_, test) in zip(course["cvbooster"].boosters, folds, strict=True):
-        margins[test] = booster.predict(sample.matrix[test], raw_score=True, num_iteration=rounds) + start[test]
-    return _Trial(capacity, rounds, float(losses[rounds - 1]), margins)
-
-
-def _dataset(sample: Sample, start: FloatArray) -> lightgbm.Dataset:
-    return lightgbm.Dataset(
-        sample.matrix,
-        label=sample.outcome,
-        weight=sample.weight / sample.weight.mean(),
-        init_score=start + np.log(sample.exposure),
-        feature_name=[f"f{position}" for position in range(len(sample.names))],
-    )
-
-
-def _parameters(capacity: Capacity, sample: Sample, settings: Settings) -> dict[str, Any]:
-    """Everything LightGBM is told. Names of features are ours alone: its text format dislikes some characters."""
-    constrained = any(sample.monotone)
+def _record(sample: Sample, settings: Settings, folds: Folds, trials: list[_Trial], best: _Trial) -> dict[str, Any]:
+    """Facts of the fit that a reader of the model may want."""
     return {
-        "objective": "binary",
-        "metric": "binary_logloss",
-        "verbosity": -1,
-        "deterministic": True,
-        "force_row_wise": True,
-        "max_bin": _BINS,
+        "rows": len(sample.outcome),
+        "events": sample.events,
+        "groups": len(np.unique(sample.groups)) if sample.groups is not None else len(sample.outcome),
+        "mean_exposure": float(sample.exposure.mean()),
+        "capacity": best.capacity.name,
+        "rounds": best.rounds,
+        "members": members(len(sample.outcome)),
+        "loss_on_unseen_rows": {trial.capacity.name: trial.loss for trial in trials},
+        "unseen_rows_are_later": folds.are_later,
         "seed": settings.seed,
-        "num_threads": settings.threads or threads_for(sample.matrix),
-        **({"monotone_constraints": list(sample.monotone)} if constrained else {}),
-        **({"monotone_constraints_method": settings.monotone_method} if constrained else {}),
-        **capacity.parameters(len(sample.names)),
+        "folds": len(folds.pairs),
+        "monotone_method": settings.monotone_method,
+        "lightgbm": lightgbm.__version__,
     }
 
 

@@ -18,6 +18,8 @@ from models.scorer.errors import FeatureMismatchError
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 ScorerKind: TypeAlias = Literal["scorecard", "lightgbm"]
+Levels: TypeAlias = Mapping[str, tuple[str, ...]]
+"""Common levels of each column of words; see ``models.scorer.levels``."""
 
 
 class Scorer(Protocol):
@@ -74,13 +76,13 @@ class Scorer(Protocol):
         ...
 
 
-def feature_matrix(frame: pd.DataFrame, names: tuple[str, ...]) -> FloatArray:
-    """The model's columns as a C-ordered float matrix, shape (n, k); an empty value is NaN.
+def feature_matrix(frame: pd.DataFrame, names: tuple[str, ...], levels: Levels | None = None) -> FloatArray:
+    """The model's columns as a C-ordered float matrix, shape (n, k); an empty value is NaN, a word its level's number.
 
     Raises
     ------
     FeatureMismatchError
-        When a column is absent or holds something that is not a number.
+        When a column is absent, or holds something that is not a number and has no levels.
     """
     absent = [name for name in names if name not in frame.columns]
     if absent:
@@ -90,14 +92,26 @@ def feature_matrix(frame: pd.DataFrame, names: tuple[str, ...]) -> FloatArray:
         )
     matrix = np.empty((len(frame), len(names)), dtype=np.float64)
     for position, name in enumerate(names):
-        try:
-            matrix[:, position] = frame[name].to_numpy(dtype=np.float64, na_value=np.nan)
-        except (TypeError, ValueError) as error:
-            raise FeatureMismatchError(
-                f"Column '{name}' holds values that are not numbers.", "Features are numbers or empty."
-            ) from error
+        common = levels.get(name) if levels else None
+        matrix[:, position] = _numbers(frame[name]) if common is None else level_numbers(frame[name], common)
     matrix[np.isinf(matrix)] = np.nan
     return matrix
+
+
+def _numbers(column: pd.Series) -> FloatArray:
+    try:
+        return column.to_numpy(dtype=np.float64, na_value=np.nan)
+    except (TypeError, ValueError) as error:
+        raise FeatureMismatchError(
+            f"Column '{column.name}' holds values that are not numbers.", "Features are numbers or empty."
+        ) from error
+
+
+def level_numbers(column: pd.Series, common: tuple[str, ...]) -> FloatArray:
+    """Each word's place among the common levels, from 1; 0 for any other word, NaN for none. Shape (n,)."""
+    codes, words = pd.factorize(column, use_na_sentinel=True)
+    places = pd.Index(common, dtype=object).get_indexer(pd.Index([str(word) for word in words], dtype=object)) + 1.0
+    return np.append(places, np.nan)[codes]
 
 
 def probability_of(margins: FloatArray) -> FloatArray:

@@ -18,7 +18,7 @@ from models.scorer.calibration import Calibration
 from models.scorer.files import write_model
 from models.scorer.forest.contributions import ForestExplainer
 from models.scorer.points import PointsScorer, points_scorer_from
-from models.scorer.protocol import FloatArray, feature_matrix, probability_of
+from models.scorer.protocol import FloatArray, Levels, feature_matrix, probability_of
 
 _ADDS_UP_TO = 1e-9
 _CELLS_WORTH_THREADS = 1_000_000
@@ -53,6 +53,8 @@ class TreeScorer:
     prior:
         Expert points that the trees correct: what a small zone cannot teach is taken from people who know. Their
         features are among ``feature_names``; their own base is not used.
+    levels:
+        Common levels of the columns of words.
     training:
         Facts of the fit that a reader of the model may want: rows, events, profile, rounds. Plain JSON values.
     """
@@ -66,6 +68,7 @@ class TreeScorer:
     importances: Mapping[str, float]
     catalogue_digest: str = ""
     prior: PointsScorer | None = None
+    levels: Levels = field(default_factory=dict)
     training: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -87,6 +90,7 @@ class TreeScorer:
             "base_rate": self.base_rate,
             "importances": dict(self.importances),
             "prior": self.prior.metadata if self.prior else None,
+            "levels": {name: list(common) for name, common in self.levels.items()},
             "training": dict(self.training),
         }
 
@@ -103,6 +107,9 @@ class TreeScorer:
     def _explainer(self) -> ForestExplainer:
         return ForestExplainer(self.trees)
 
+    def _matrix(self, frame: pd.DataFrame) -> FloatArray:
+        return feature_matrix(frame, self.feature_names, self.levels)
+
     def _raw(self, matrix: FloatArray) -> FloatArray:
         if not len(matrix):
             return np.empty(0)
@@ -118,7 +125,7 @@ class TreeScorer:
 
     def margins(self, frame: pd.DataFrame) -> FloatArray:
         """Calibrated log-odds, shape (n,)."""
-        return self.calibration.apply(self._raw(feature_matrix(frame, self.feature_names)))
+        return self.calibration.apply(self._raw(self._matrix(frame)))
 
     def probabilities(self, frame: pd.DataFrame) -> FloatArray:
         """Probability of an adverse event within the whole horizon, shape (n,)."""
@@ -137,7 +144,7 @@ class TreeScorer:
 
     def explained(self, frame: pd.DataFrame) -> tuple[FloatArray, FloatArray]:
         """Margins and contributions of the same rows; raises as ``margin_contributions`` does."""
-        matrix = feature_matrix(frame, self.feature_names)
+        matrix = self._matrix(frame)
         margins = self.calibration.apply(self._raw(matrix))
         contributions = self._explainer.contributions(matrix)
         contributions[:, :-1] += self._prior_points(matrix)
@@ -177,5 +184,6 @@ def tree_scorer_from(metadata: Mapping[str, Any], trees: str) -> TreeScorer:
         importances=metadata["importances"],
         catalogue_digest=metadata["catalogue_digest"],
         prior=points_scorer_from(metadata["prior"]) if metadata["prior"] else None,
+        levels={name: tuple(common) for name, common in metadata["levels"].items()},
         training=metadata["training"],
     )
