@@ -16,6 +16,7 @@ _SMALLEST_SLOPE = 0.05
 _EVENTS_FOR_SLOPE = 20
 _ROUNDS = 50
 _TOLERANCE = 1e-12
+_RIDGE = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,29 +39,46 @@ def logistic_line(
     ``pull_to_one`` is the strength of a normal prior on the slope around 1, in units of 1 / variance; 0 for none.
     Newton's method on a convex function, with halved steps where a full one overshoots.
     """
-    theta = np.array([1.0, 0.0])
-    design = np.column_stack([margins, np.ones_like(margins)])
+    slope, intercept = 1.0, 0.0
 
-    def loss(values: FloatArray) -> float:
-        scores = design @ values + offset
-        per_row = np.logaddexp(0.0, scores) - outcome * scores
-        return float(weight @ per_row + 0.5 * pull_to_one * (values[0] - 1.0) ** 2)
+    def loss(slope: float, intercept: float) -> float:
+        scores = slope * margins + intercept + offset
+        per_row = weight * (np.logaddexp(0.0, scores) - outcome * scores)
+        return float(per_row.sum() + 0.5 * pull_to_one * (slope - 1.0) ** 2)
 
-    current = loss(theta)
+    current = loss(slope, intercept)
     for _ in range(_ROUNDS):
-        probability = probability_of(design @ theta + offset)
-        gradient = design.T @ (weight * (probability - outcome)) + [pull_to_one * (theta[0] - 1.0), 0.0]
-        curvature = weight * probability * (1.0 - probability)
-        hessian = (design * curvature[:, None]).T @ design + np.diag([pull_to_one + 1e-9, 1e-9])
-        step = np.linalg.solve(hessian, gradient)
+        probability = probability_of(slope * margins + intercept + offset)
+        along, across = _newton_step(margins, weight, probability, outcome, (pull_to_one, slope - 1.0))
         scale = 1.0
-        while (proposed := loss(theta - scale * step)) > current and scale > 1e-6:
+        while (proposed := loss(slope - scale * along, intercept - scale * across)) > current and scale > 1e-6:
             scale /= 2
-        theta = theta - scale * step
+        slope, intercept = slope - scale * along, intercept - scale * across
         if current - proposed < _TOLERANCE * (1.0 + abs(current)):
             break
         current = proposed
-    return float(theta[0]), float(theta[1])
+    return slope, intercept
+
+
+def _newton_step(
+    margins: FloatArray, weight: FloatArray, probability: FloatArray, outcome: FloatArray, prior: tuple[float, float]
+) -> tuple[float, float]:
+    """Hessian's inverse times gradient, in slope and intercept; ``prior`` is its strength and the slope's distance.
+
+    Sums are numpy's own: a matrix product would add in as many parts as the machine has threads, and the last bits of a
+    calibration, and so a model's digest, would depend on the machine.
+    """
+    strength, distance = prior
+    residual, curvature = weight * (probability - outcome), weight * probability * (1.0 - probability)
+    down_slope, down_intercept = float((residual * margins).sum()) + strength * distance, float(residual.sum())
+    mixed = float((curvature * margins).sum())
+    first = float((curvature * margins * margins).sum()) + strength + _RIDGE
+    second = float(curvature.sum()) + _RIDGE
+    determinant = first * second - mixed * mixed
+    return (
+        (second * down_slope - mixed * down_intercept) / determinant,
+        (first * down_intercept - mixed * down_slope) / determinant,
+    )
 
 
 def intercept_only(margins: FloatArray, outcome: FloatArray, offset: FloatArray, weight: FloatArray) -> float:

@@ -11,6 +11,7 @@ margins averaged in the same way: every row's from as many fits that did not see
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,11 +26,13 @@ from models.scorer.protocol import FloatArray
 from models.scorer.sample import Folds, Sample, folds_of
 from models.scorer.trees import TreeScorer, points_by_column, threads_for, trees_text
 
-_PATIENCE = 50
+_STEP = 10
+_PATIENCE = 60
+"""Rounds between two looks at unseen rows; rounds without gain after which boosting stops."""
 _BINS = 255
 _ROWS_FOR_IMPORTANCE = 5_000
-_DIGITS_OF_LOSS = 10
-"""LightGBM sums its metric in as many parts as there are threads, so the last digits differ between machines."""
+_CLOSER = 1e-7
+"""A smaller gain in mean loss is none: it may be the rounding of another machine."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,7 @@ class _Fitter:
         self._sample = sample
         self._settings = settings
         self._start = sample.start
+        self._threads = settings.threads or threads_for(sample.matrix)
         self._data = self._dataset()
 
     def ladder(self, folds: Folds) -> list[_Trial]:
@@ -117,11 +121,9 @@ class _Fitter:
         margins = [best.margins]
         for member in range(1, members(len(sample.outcome))):
             folds = folds_of(sample, settings.folds, settings.seed + member)
-            margins.append(self._unseen(best.capacity, folds, best.rounds, member)[1])
-        mean = np.mean(margins, axis=0)
-        seen = ~np.isnan(mean)
-        weight = sample.weight[seen] / sample.weight.mean()
-        return fit_sigmoid(mean[seen], sample.outcome[seen], sample.exposure[seen], weight)
+            *_, (_, unseen) = self._course(best.capacity, folds, best.rounds, member)
+            margins.append(unseen)
+        return self._sigmoid(np.mean(margins, axis=0))
 
     def fitted(self, best: _Trial, member: int) -> str:
         """One member, fitted on all rows."""
@@ -129,33 +131,54 @@ class _Fitter:
         return trees_text(lightgbm.train(parameters, self._data, num_boost_round=best.rounds))
 
     def _trial(self, capacity: Capacity, folds: Folds) -> _Trial:
-        losses, margins = self._unseen(capacity, folds)
-        return _Trial(capacity, len(losses), float(losses[-1]), margins)
+        """Boost until the loss of unseen rows, calibrated as the model will be, no longer falls.
 
-    def _unseen(
-        self, capacity: Capacity, folds: Folds, rounds: int | None = None, member: int = 0
-    ) -> tuple[FloatArray, FloatArray]:
-        """Boost on every fold side by side, so many rounds or until the mean loss on unseen rows stops falling.
-
-        Gives the course of that loss up to the round that is kept, and the unseen rows' margins.
+        Before calibration a margin grows too large long before it stops to rank better, and boosting would end there.
         """
+        best = _Trial(capacity, 0, np.inf, np.empty(0))
+        for rounds, margins in self._course(capacity, folds, capacity.most_rounds(len(self._sample.outcome))):
+            loss = self._loss(margins)
+            if loss < best.loss - _CLOSER:
+                best = _Trial(capacity, rounds, loss, margins.copy())
+            elif rounds - best.rounds >= _PATIENCE:
+                break
+        return best
+
+    def _course(self, capacity: Capacity, folds: Folds, most: int, member: int = 0) -> Iterator[tuple[int, FloatArray]]:
+        """Boost on every fold side by side; after every few rounds their number, and the margins of unseen rows."""
         sample = self._sample
-        patience = lightgbm.early_stopping(_PATIENCE, verbose=False, min_delta=1e-9)
-        course: dict[str, Any] = lightgbm.cv(
-            self._parameters(capacity, member),
-            self._data,
-            num_boost_round=rounds or capacity.most_rounds(len(sample.outcome)),
-            folds=iter(folds),
-            callbacks=[] if rounds else [patience],
-            return_cvbooster=True,
-        )
-        losses = np.round(course["valid binary_logloss-mean"], _DIGITS_OF_LOSS)
-        kept = rounds or int(np.argmin(losses)) + 1
         margins = np.full(len(sample.outcome), np.nan)
-        for booster, (_, seen) in zip(course["cvbooster"].boosters, folds, strict=True):
-            raw = booster.predict(sample.matrix[seen], raw_score=True, num_iteration=kept)
-            margins[seen] = raw + self._start[seen]
-        return losses[:kept], margins
+        boosters = []
+        for fitted, seen in folds:
+            part = self._data.subset(np.sort(fitted).tolist())
+            boosters.append((lightgbm.Booster(self._parameters(capacity, member), part), seen))
+            margins[seen] = self._start[seen]
+        for done in range(0, most, _STEP):
+            step = min(_STEP, most - done)
+            for booster, seen in boosters:
+                for _ in range(step):
+                    booster.update()
+                added = booster.predict(
+                    sample.matrix[seen],
+                    raw_score=True,
+                    start_iteration=done,
+                    num_iteration=step,
+                    num_threads=self._threads,
+                )
+                margins[seen] += np.asarray(added, dtype=np.float64)
+            yield done + step, margins
+
+    def _loss(self, margins: FloatArray) -> float:
+        """Weighted mean log loss of unseen rows after calibration."""
+        sample, seen = self._sample, ~np.isnan(margins)
+        scores = self._sigmoid(margins).apply(margins[seen]) + np.log(sample.exposure[seen])
+        per_row = np.logaddexp(0.0, scores) - sample.outcome[seen] * scores
+        return float((sample.weight[seen] * per_row).sum() / sample.weight[seen].sum())
+
+    def _sigmoid(self, margins: FloatArray) -> Calibration:
+        sample, seen = self._sample, ~np.isnan(margins)
+        weight = sample.weight[seen] / sample.weight.mean()
+        return fit_sigmoid(margins[seen], sample.outcome[seen], sample.exposure[seen], weight)
 
     def _dataset(self) -> lightgbm.Dataset:
         """Binned once. LightGBM tells the parameters apart that need other bins, and refuses to mix them."""
@@ -185,7 +208,7 @@ class _Fitter:
             "max_bin": _BINS,
             "feature_pre_filter": False,
             "seed": settings.seed + 1000 * member,
-            "num_threads": settings.threads or threads_for(sample.matrix),
+            "num_threads": self._threads,
             **({"monotone_constraints": list(sample.monotone)} if constrained else {}),
             **({"monotone_constraints_method": settings.monotone_method} if constrained else {}),
             **capacity.parameters(len(sample.outcome), len(sample.names)),

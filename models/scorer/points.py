@@ -13,7 +13,7 @@ import pandas as pd
 
 from expectations.vocabulary.digest import sha256_of
 from models.scorer.files import write_model
-from models.scorer.protocol import FloatArray, feature_matrix, log_odds_of, probability_of
+from models.scorer.protocol import FloatArray, Levels, feature_matrix, log_odds_of, probability_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,22 +25,25 @@ class BinnedPoints:
     edges:
         Ascending inner borders. A value equal to a border belongs to the bin above it.
     points:
-        One more than there are edges. An empty value has 0 points: missing is not bad.
+        One more than there are edges.
+    missing:
+        Points of an empty value. Experts give none: missing is not bad. A fitted card may have learnt some.
     """
 
     edges: tuple[float, ...]
     points: tuple[float, ...]
+    missing: float = 0.0
 
     def of(self, values: FloatArray) -> FloatArray:
         """Points of each value, shape (n,)."""
         chosen = np.asarray(self.points)[np.searchsorted(np.asarray(self.edges), values, side="right")]
-        points: FloatArray = np.where(np.isnan(values), 0.0, chosen)
+        points: FloatArray = np.where(np.isnan(values), self.missing, chosen)
         return points
 
     @property
     def spread(self) -> float:
         """How far this feature can move a margin."""
-        return max(self.points) - min(self.points)
+        return max(*self.points, self.missing) - min(*self.points, self.missing)
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,8 @@ class PointsScorer:
         In the order of the contributions.
     base_margin:
         Log-odds of an enterprise with no points.
+    levels:
+        Common levels of the columns of words, in the order of their risk. A rare word counts as an empty value.
     training:
         Where the points come from, as plain JSON values.
     """
@@ -61,6 +66,7 @@ class PointsScorer:
     base_margin: float
     base_rate: float
     catalogue_digest: str = ""
+    levels: Levels = field(default_factory=dict)
     training: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -86,12 +92,18 @@ class PointsScorer:
             "format": 1,
             "kind": self.kind,
             "bins": [
-                {"feature": name, "edges": list(points.edges), "points": list(points.points)}
+                {
+                    "feature": name,
+                    "edges": list(points.edges),
+                    "points": list(points.points),
+                    "missing": points.missing,
+                }
                 for name, points in self.bins.items()
             ],
             "base_margin": self.base_margin,
             "base_rate": self.base_rate,
             "catalogue_digest": self.catalogue_digest,
+            "levels": {name: list(common) for name, common in self.levels.items()},
             "training": dict(self.training),
         }
 
@@ -110,7 +122,10 @@ class PointsScorer:
 
     def margin_contributions(self, frame: pd.DataFrame) -> FloatArray:
         """Points per feature, the base last, shape (n, k + 1)."""
-        matrix = feature_matrix(frame, self.feature_names)
+        matrix = feature_matrix(frame, self.feature_names, self.levels)
+        for place, name in enumerate(self.feature_names):
+            if name in self.levels:
+                matrix[matrix[:, place] == 0, place] = np.nan
         contributions = np.empty((len(frame), len(self.bins) + 1))
         for position, points in enumerate(self.bins.values()):
             contributions[:, position] = points.of(matrix[:, position])
@@ -139,10 +154,12 @@ def points_scorer_from(metadata: Mapping[str, Any]) -> PointsScorer:
     """The scorer that wrote this metadata."""
     return PointsScorer(
         bins={
-            entry["feature"]: BinnedPoints(tuple(entry["edges"]), tuple(entry["points"])) for entry in metadata["bins"]
+            entry["feature"]: BinnedPoints(tuple(entry["edges"]), tuple(entry["points"]), entry["missing"])
+            for entry in metadata["bins"]
         },
         base_margin=metadata["base_margin"],
         base_rate=metadata["base_rate"],
         catalogue_digest=metadata["catalogue_digest"],
+        levels={name: tuple(common) for name, common in metadata["levels"].items()},
         training=metadata["training"],
     )

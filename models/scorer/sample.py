@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
 from models.scorer.errors import FittingError
+from models.scorer.levels import levels_of
 from models.scorer.points import PointsScorer
-from models.scorer.protocol import FloatArray, Levels, log_odds_of
+from models.scorer.protocol import FloatArray, Levels, feature_matrix, log_odds_of
 from models.scorer.trees import points_by_column
 
 IntArray = npt.NDArray[np.int64]
@@ -90,8 +92,33 @@ class Sample:
     @property
     def base_rate(self) -> float:
         """Events per fully observed horizon, weighted; held inside (0, 1) where whole horizons are rare."""
-        rate = float(self.weight @ self.outcome / (self.weight @ self.exposure))
+        rate = float((self.weight * self.outcome).sum() / (self.weight * self.exposure).sum())
         return min(max(rate, 1e-6), 1 - 1e-6)
+
+
+def sample_of(
+    frame: pd.DataFrame, outcome: FloatArray, monotone: Mapping[str, int] | None = None, **given: Any
+) -> Sample:
+    """A sample of a frame's columns of numbers and words; further fields by name, ones where rows have no others.
+
+    Raises
+    ------
+    FeatureMismatchError
+        When a column holds something else.
+    """
+    levels = levels_of(frame)
+    names = tuple(str(name) for name in frame.columns)
+    wanted = monotone or {}
+    ones = np.ones(len(frame))
+    fields = {"exposure": ones, "weight": ones, "groups": None, **given}
+    return Sample(
+        matrix=feature_matrix(frame, names, levels),
+        outcome=np.asarray(outcome, dtype=np.float64),
+        names=names,
+        monotone=tuple(wanted.get(name, 0) for name in names),
+        levels=levels,
+        **fields,
+    )
 
 
 @dataclass(frozen=True)
