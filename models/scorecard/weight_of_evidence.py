@@ -19,7 +19,7 @@ from models.scorer.calibration import Calibration, fit_sigmoid
 from models.scorer.errors import FittingError
 from models.scorer.points import BinnedPoints, PointsScorer
 from models.scorer.protocol import FloatArray, log_odds_of
-from models.scorer.sample import IntArray, Sample, folds_of
+from models.scorer.sample import Folds, IntArray, Sample, folds_of
 
 _MOST_BINS = 12
 _EVENTS_PER_BIN = 8
@@ -53,9 +53,10 @@ def fit_woe_scorecard(sample: Sample, seed: int = 0, catalogue_digest: str = "")
     FittingError
         When one of the two classes is too small, or no feature says anything.
     """
+    folds = folds_of(sample, _FOLDS, seed)
     ranked = _ranked(sample)
+    calibration = _calibration(ranked, folds)
     card = _card(ranked, np.arange(len(ranked.outcome)))
-    calibration = _calibration(ranked, seed)
     return PointsScorer(
         bins={name: _scaled(points, calibration.slope) for name, points in card.bins.items()},
         base_margin=round(calibration.slope * card.intercept + calibration.intercept, _DIGITS),
@@ -72,9 +73,9 @@ def fit_woe_scorecard(sample: Sample, seed: int = 0, catalogue_digest: str = "")
     )
 
 
-def _calibration(sample: Sample, seed: int) -> Calibration:
+def _calibration(sample: Sample, folds: Folds) -> Calibration:
     margins = np.full(len(sample.outcome), np.nan)
-    for fitted, seen in folds_of(sample, _FOLDS, seed):
+    for fitted, seen in folds:
         margins[seen] = _card(sample, fitted).margins(_rows(sample, seen))
     seen = np.flatnonzero(~np.isnan(margins))
     weight = sample.weight[seen] / sample.weight.mean()

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 import pandas as pd
 
 from features.catalogue.schema import Catalogue
+from models.scorecard.weight_of_evidence import fit_woe_scorecard
 from models.scorer.calibration import intercept_only
 from models.scorer.classifier import CreditClassifier
 from models.scorer.errors import FittingError
 from models.scorer.points import PointsScorer
-from models.scorer.protocol import Scorer
+from models.scorer.protocol import FloatArray, Scorer
+from models.scorer.sample import sample_of
 from models.scorer.trees import TreeScorer
 from models.training.metrics import Metrics, measure
 from models.training.panel import Labelled, Panel
 from models.training.plots import comparison_plots
 from models.training.settings import TrainingSettings
 from models.training.split import Split, split_by_time
+
+Parameters = ParamSpec("Parameters")
+Fitted = TypeVar("Fitted")
 
 
 @dataclass(frozen=True)
@@ -33,8 +38,10 @@ class TrainingResult:
         The fitted trees, exactly those that were measured; None when there was too little to fit.
     scorecard:
         The expert scorecard over this zone's own rate.
+    baseline:
+        A scorecard of weights of evidence fitted on the same rows; measured, never registered. None as above.
     metrics:
-        Per model name (``lightgbm``, ``scorecard``), on the same out-of-time rows.
+        Per model name (``scorecard``, ``woe``, ``lightgbm``), on the same out-of-time rows.
     plots:
         PNG bytes by file name.
     facts:
@@ -43,6 +50,7 @@ class TrainingResult:
 
     challenger: TreeScorer | None
     scorecard: PointsScorer
+    baseline: PointsScorer | None
     metrics: Mapping[str, Metrics]
     plots: Mapping[str, bytes]
     split: Split
@@ -67,19 +75,17 @@ def train(
     chosen = settings or TrainingSettings()
     split = split_by_time(panel, chosen)
     placed = place_scorecard(scorecard, split.train)
-    models: dict[str, Scorer] = {"scorecard": placed}
-    try:
-        challenger: TreeScorer | None = fit_challenger(split.train, catalogue, chosen, placed)
-    except FittingError:
-        challenger = None
-    if challenger is not None:
-        models["lightgbm"] = challenger
+    baseline = _or_none(fit_baseline, split.train, catalogue, chosen)
+    challenger = _or_none(fit_challenger, split.train, catalogue, chosen, placed)
+    offered: dict[str, Scorer | None] = {"scorecard": placed, "woe": baseline, "lightgbm": challenger}
+    models = {name: model for name, model in offered.items() if model is not None}
     test = split.test
     margins = {name: model.margins(test.features) for name, model in models.items()}
     metrics = {name: measure(scores, test.outcome, test.exposure, test.weight) for name, scores in margins.items()}
     return TrainingResult(
         challenger=challenger,
         scorecard=placed,
+        baseline=baseline,
         metrics=metrics,
         plots=comparison_plots(margins, test.outcome, test.exposure, (challenger or placed).importances),
         split=split,
@@ -123,8 +129,42 @@ def fit_challenger(
         sample_weight=rows.weight,
         groups=rows.enterprises.astype(str),
         exposure=rows.exposure,
+        period=_days(rows),
     )
     return fitted.scorer_
+
+
+def fit_baseline(rows: Labelled, catalogue: Catalogue, settings: TrainingSettings) -> PointsScorer:
+    """A scorecard of weights of evidence over the catalogue's features, monotone where the catalogue says so.
+
+    Raises
+    ------
+    FittingError
+        When there are too few events, or no feature tells them from other rows.
+    """
+    sample = sample_of(
+        rows.features[list(catalogue.names)],
+        rows.outcome,
+        {feature.name: feature.monotone for feature in catalogue.features},
+        exposure=rows.exposure,
+        weight=rows.weight,
+        groups=rows.enterprises.astype(str),
+        period=_days(rows),
+    )
+    return fit_woe_scorecard(sample, settings.seed, catalogue.digest)
+
+
+def _days(rows: Labelled) -> FloatArray:
+    """D of each row as a number."""
+    return np.array([day.toordinal() for day in rows.dates], dtype=np.float64)
+
+
+def _or_none(fit: Callable[Parameters, Fitted], *given: Parameters.args, **named: Parameters.kwargs) -> Fitted | None:
+    """What a fit gives; None where there is too little to learn from."""
+    try:
+        return fit(*given, **named)
+    except FittingError:
+        return None
 
 
 def place_scorecard(scorecard: PointsScorer, rows: Labelled) -> PointsScorer:
