@@ -34,8 +34,8 @@ class Settings(BaseSettings):
         The Ed25519 key that anchors of the ledger are signed with, 64 hexadecimal characters, or a file that holds it.
     trusted_anchor_keys:
         Public keys, besides the present one's, whose signatures ``xinji verify`` accepts: those of retired keys.
-    shared_data:
-        Folder with further public data sets; none is needed.
+    public_data:
+        Folder with public data sets, each in a folder of its own, for the benchmark of models; none is needed.
     """
 
     model_config = SettingsConfigDict(env_prefix="XINJI_", secrets_dir=None, extra="ignore")
@@ -51,7 +51,7 @@ class Settings(BaseSettings):
     anchor_key: SecretStr = SecretStr("")
     anchor_key_file: Path | None = None
     trusted_anchor_keys: str = ""
-    shared_data: Path | None = None
+    public_data: Path | None = None
 
     @property
     def ledger_url(self) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -33,6 +35,84 @@ def judging(
     with working(f"Judging {enterprises:,} enterprises"):
         report = measure(enterprises, seed)
     publish(report)
+
+
+@benchmarks.command("score")
+def score(
+    rows: Annotated[int, typer.Option(min=1000, help="Enterprises to score.")] = 1_000_000,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same enterprises.")] = 20261031,
+) -> None:
+    """Score a feature frame by the stored model, against LightGBM's own predict on a ready matrix."""
+    from pipelines.benchmarks.scoring import scoring
+
+    with working(f"Scoring {rows:,} enterprises"):
+        report = scoring(rows, seed)
+    publish(report)
+
+
+@benchmarks.command("reasons")
+def reasons(
+    rows: Annotated[int, typer.Option(min=1000, help="Enterprises to explain.")] = 20_000,
+    lightgbm_rows: Annotated[int, typer.Option(min=50, help="How many of them LightGBM explains.")] = 1_000,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same enterprises.")] = 20261031,
+) -> None:
+    """Exact contributions per row, against LightGBM's own pred_contrib on one thread."""
+    from pipelines.benchmarks.scoring import reasons as measure
+
+    with working(f"Explaining {rows:,} enterprises"):
+        report = measure(rows, lightgbm_rows, seed)
+    publish(report)
+
+
+@benchmarks.command("model")
+def model(
+    data: Annotated[list[str] | None, typer.Option(help="A data set by its folder's name; all when left out.")] = None,
+) -> None:
+    """The estimator and its baselines on public data (folder: XINJI_PUBLIC_DATA), untuned, on the same rows."""
+    from expectations.errors import UsageError
+    from pipelines.benchmarks.models import models
+    from pipelines.benchmarks.public_data import NAMES
+
+    folder = wiring().settings.public_data
+    if folder is None:
+        raise UsageError("No folder of public data is named.", "Set XINJI_PUBLIC_DATA; see the README of benchmarks.")
+    if unknown := sorted(set(data or ()) - set(NAMES)):
+        raise UsageError(f"There is no data set '{unknown[0]}'.", f"Known are: {', '.join(NAMES)}.")
+    with working("Estimator and baselines on public data"):
+        report = models(folder, data or list(NAMES))
+    publish(report)
+    for name, found in report.details["data"].items():
+        show_models(f"{name}: {found['protocol']}", found["models"])
+        if "models_on_unseen_rows" in found:
+            show_models(f"{name}: the {found['unseen_rows']} rows no table knows", found["models_on_unseen_rows"])
+    if report.details["skipped"]:
+        say(f"Skipped, not in {folder}: {', '.join(report.details['skipped'])}")
+
+
+@benchmarks.command("zone")
+def zone(
+    truth: Annotated[Path, typer.Option(help="Folder of the planted truth of the simulated zone.")],
+    known_on: Annotated[str, typer.Option(help="Last day whose knowledge is used.")],
+) -> None:
+    """The models of a simulated zone out of time, beside the zone's own true probability: the ceiling."""
+    from expectations.vocabulary.moment import parse_date
+    from pipelines.benchmarks.zone import against_truth
+
+    with working("Training beside the truth"):
+        report = against_truth(wiring().path, truth, parse_date(known_on))
+    publish(report)
+    show_models(f"Out of time, from {report.details['boundary']}", report.details["models"])
+
+
+def show_models(title: str, found: Mapping[str, Mapping[str, float | None]]) -> None:
+    """Show the figures of several models side by side."""
+    names = list(dict.fromkeys(name for one in found.values() for name in one))
+    rows = [(name, *(_plain(one.get(name)) for one in found.values())) for name in names]
+    table(title, ("figure", *found), rows)
+
+
+def _plain(value: float | None) -> str:
+    return "" if value is None else f"{value:.4f}".rstrip("0").rstrip(".")
 
 
 def publish(report: Report) -> None:
