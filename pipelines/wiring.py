@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from expectations.quality.data_docs import DataDocs
     from features.engine import Engine
     from features.table import FeatureTable
+    from models.policy.book import PolicyBook
     from models.registry import Registry
     from models.scorer.points import PointsScorer
     from models.training.panel import Panel
@@ -84,6 +85,17 @@ class Wiring:
         text = file.read_text() if file else self.settings.anchor_key.get_secret_value()
         return AnchorSigner.of(text) if text else None
 
+    @cached_property
+    def policies(self) -> PolicyBook:
+        """The packaged policy with what this home has published."""
+        from models.people.publications import with_published
+        from models.policy.book import PolicyBook
+        from pipelines.storage.acts import acts_known
+
+        with self.database.reading() as connection:
+            acts = acts_known(connection, uscc="*")
+        return with_published(PolicyBook.load(), acts)
+
     @property
     def trusted_anchor_keys(self) -> dict[str, str]:
         """The public keys whose signatures on anchors are believed, by id."""
@@ -111,7 +123,6 @@ class Wiring:
     def home(self) -> Home:
         """What the steps work with."""
         from features.catalogue import load_catalogue
-        from models.policy.book import PolicyBook
         from pipelines.steps.home import Home
 
         return Home(
@@ -119,7 +130,7 @@ class Wiring:
             zone=self.zone,
             contracts=all_contracts(),
             catalogue=load_catalogue(),
-            policies=PolicyBook.load(),
+            policies=self.policies,
             database=self.database,
             engine=self._engine,
             champion=self._champion,

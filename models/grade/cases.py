@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -20,6 +20,8 @@ from models.grade.judgement import Judgement
 from models.grade.score import probability_of
 from models.grade.subject import AlertStanding, Notice, OfficialFact, Override, PreviousGrade, Subject
 from models.policy.book import PolicyBook
+from models.policy.change import Change, with_change
+from models.policy.check import policy_check
 from models.policy.documents import PolicyError, read_yaml
 from models.policy.inforce import Policy
 from models.policy.schema import Closed
@@ -181,9 +183,30 @@ def read_cases(folder: Path) -> Iterator[tuple[str, Case]]:
 
 def run_cases(folder: Path, book: PolicyBook) -> CaseReport:
     """Run every case of a folder against the policy in force on the case's own date."""
+    return _run(read_cases(folder), book)
+
+
+def change_faults(book: PolicyBook, change: Change, effective: date) -> list[str]:
+    """What is wrong with a change: faults it would bring into the policy, and cases of its own that do not hold."""
+    try:
+        changed = with_change(book, change, effective)
+        cases = [("the change", case) for case in _CASES.validate_python(list(change.cases))]
+        report = _run(cases, changed)
+    except ValidationError as error:
+        return [f"a case of the change: {error.errors()[0]['msg']}"]
+    except PolicyError as error:
+        return [str(error)]
+    before = set(map(str, policy_check(book)))
+    faults = [str(fault) for fault in policy_check(changed) if str(fault) not in before]
+    if not cases:
+        faults.append("the change: case: it brings no case that shows it.")
+    return faults + [f"case '{one.case}': {'; '.join(one.differences)}" for one in report.failed]
+
+
+def _run(cases: Iterable[tuple[str, Case]], book: PolicyBook) -> CaseReport:
     results = []
     coverage: Counter[str] = Counter()
-    for file, case in read_cases(folder):
+    for file, case in cases:
         if case.given.uscc is not None:
             differences = _compared(case.expect, {"uscc": uscc_code.fault(case.given.uscc) or "accept"})
         else:

@@ -27,6 +27,12 @@ class Kind(StrEnum):
     OBJECTION_ANSWERED = "objection.answered"
     NOTICE = "notice"
     CORRECTION_TOLD = "correction.told"
+    POLICY_PROPOSED = "policy.proposed"
+    POLICY_APPROVED = "policy.approved"
+
+
+EVERYBODY = "*"
+"""In the place of an enterprise, where an act is about all of them."""
 
 
 @dataclass(frozen=True)

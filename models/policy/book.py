@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -96,6 +96,16 @@ class PolicyBook:
             schemes = {name: rule for name, rule in self.rules.items() if name.startswith("ratings/")}
             self._days[business_date] = compiled(business_date, values, schemes)
         return self._days[business_date]
+
+    def to_json(self) -> dict[str, Any]:
+        """Every rule as plain JSON values; ``restored`` is the way back."""
+        return {name: rule.model_dump(mode="json") for name, rule in self.rules.items()}
+
+    @classmethod
+    def restored(cls, content: Mapping[str, Any]) -> PolicyBook:
+        """The book that ``to_json`` wrote."""
+        rules = {name: FOLDERS[name.partition("/")[0]].model_validate(rule) for name, rule in content.items()}
+        return cls(PACKAGED, rules)
 
     def folder(self, name: str) -> dict[str, RuleFile[Closed]]:
         """The rule files of one folder, by id."""

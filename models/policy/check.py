@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import pairwise
+from itertools import pairwise, permutations
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from expectations.vocabulary.grade import Grade
 from models.policy.book import PACKAGED, PolicyBook, policy_files, read_rule
 from models.policy.documents import PolicyError
 from models.policy.schema import Closed, RuleFile, Value
-from models.policy.trace import rule_code
+from models.policy.trace import NOTICE, rule_code
 from models.policy.values import (
     AlertBranch,
     AlertLifeValue,
@@ -37,8 +37,8 @@ ONE_IN_FORCE = ("scale", "floors", "hysteresis", "alerts", "overrides", "notices
 class Finding:
     """One fault: which rule, what kind, what to do.
 
-    ``kind`` is ``schema``, ``time``, ``citation``, ``translation``, ``reference``, ``contradiction`` or
-    ``case``.
+    ``kind`` is ``schema``, ``time``, ``citation``, ``translation``, ``reference``, ``unreachable``, ``contradiction``
+    or ``case``.
     """
 
     rule: str
@@ -71,6 +71,7 @@ def policy_check(book: PolicyBook, covered: Container[str] | None = None) -> lis
         found += _citation(name, rule)
         found += _translation(name, rule.model_dump(mode="json"))
         found += _references(name, rule, book)
+        found += _unreachable(name, rule)
         if covered is not None:
             found += _cases(name, rule, covered)
     for folder in ONE_IN_FORCE:
@@ -210,16 +211,46 @@ def _values(book: PolicyBook, folder: str, kind: type[Value]) -> Iterator[Value]
 
 
 def _cases(name: str, rule: RuleFile[Closed], covered: Container[str]) -> Iterator[Finding]:
-    code = rule_code(name.partition("/")[2])
-    latest = rule.values[max(rule.values)]
-    if isinstance(latest, CapValue):
-        wanted = [f"{code}/{branch.name}" for branch in latest.branches]
-    elif name.partition("/")[0] in ("floors", "points", "statuses", "hysteresis"):
-        wanted = [code]
-    else:
-        return
-    for what in wanted:
-        if what not in covered:
+    for what in wanted_cases(name, rule):
+        if what in covered:
+            continue
+        code, _, branch = what.partition("/")
+        if branch == "quiet":
+            yield Finding(name, "case", f"no policy case about {code} leaves it quiet: its border has one side only.")
+        else:
             yield Finding(name, "case", f"no policy case makes {what} fire.")
-    if f"{code}/quiet" not in covered:
-        yield Finding(name, "case", f"no policy case about {code} leaves it quiet: its border has one side only.")
+
+
+def wanted_cases(name: str, rule: RuleFile[Closed]) -> list[str]:
+    """What the cases about a rule must show: each branch firing, and the rule quiet."""
+    folder, _, identifier = name.partition("/")
+    latest = rule.values[max(rule.values)]
+    code = NOTICE if folder == "notices" else rule_code(identifier)
+    if isinstance(latest, CapValue):
+        return [*(f"{code}/{branch.name}" for branch in latest.branches), f"{code}/quiet"]
+    return [code, f"{code}/quiet"] if folder in ("floors", "points", "statuses", "hysteresis", "notices") else []
+
+
+def _unreachable(name: str, rule: RuleFile[Closed]) -> Iterator[Finding]:
+    """Branches of a cap that can never decide, since another one fires whenever they do and goes at least as low."""
+    for value in rule.values.values():
+        lines = [line for line in value.branches if isinstance(line, FactBranch)] if isinstance(value, CapValue) else []
+        for line, other in permutations(lines, 2):
+            same = line.table == other.table and line.where == other.where
+            lower = other.max_grade.rank > line.max_grade.rank or (same and lines.index(other) < lines.index(line))
+            if line.table == other.table and _covers(other.where, line.where) and lower:
+                problem = f"{line.name} never decides: {other.name} fires whenever it does and goes at least as low."
+                yield Finding(name, "unreachable", problem)
+
+
+def _covers(wide: Where, narrow: Where) -> bool:
+    """Whether every record that meets the narrow condition meets the wide one."""
+    return all(field in narrow and _values_of(wanted, narrow[field]) for field, wanted in wide.items())
+
+
+def _values_of(wide: str | tuple[str, ...], narrow: str | tuple[str, ...]) -> bool:
+    if wide == "*":
+        return True
+    allowed = {wide} if isinstance(wide, str) else set(wide)
+    asked = {narrow} if isinstance(narrow, str) else set(narrow)
+    return asked <= allowed

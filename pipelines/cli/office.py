@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.cli.output import FAILED, answer, table
+from pipelines.cli.home import wiring
+from pipelines.cli.output import FAILED, answer, now, table, working
+
+if TYPE_CHECKING:
+    from pipelines.steps.people import Desk
 
 Root = Annotated[Path | None, typer.Option(help="A folder of policy files; the packaged policy when left out.")]
 Cases = Annotated[Path, typer.Option(help="Folder with the YAML cases.")]
@@ -19,14 +23,25 @@ def add_to(application: typer.Typer) -> None:
     policy = typer.Typer(help="The rules as dated data: check them, and run the cases an official can read.")
     policy.command("check")(check)
     policy.command("test")(test)
+    policy.command("what-if")(what_if)
+    policy.command("publish")(publish)
+    policy.command("approve")(approve)
+    policy.command("published")(published)
     application.add_typer(policy, name="policy")
 
 
-def check(root: Root = None, cases: Cases = _CASES) -> int:
-    """Look for faults: schema, gaps and overlaps in time, missing citation, translation or case, contradictions."""
+def check(
+    root: Root = None,
+    cases: Cases = _CASES,
+    change: Annotated[Path | None, typer.Option(help="A change to check against this home's policy.")] = None,
+) -> int:
+    """Look for faults: schema, time, citation, translation, unreachable branches, contradictions, missing cases."""
     from models.grade.cases import run_cases
     from models.policy.book import PACKAGED, PolicyBook
     from models.policy.check import policy_check, schema_findings
+
+    if change is not None:
+        return _check_change(change)
 
     folder = root or PACKAGED
     found = schema_findings(folder)
@@ -45,24 +60,132 @@ def check(root: Root = None, cases: Cases = _CASES) -> int:
     return FAILED if found else 0
 
 
+def _check_change(path: Path) -> int:
+    from datetime import timedelta
+
+    from models.grade.cases import change_faults
+    from models.policy.change import read_change
+
+    desk = _desk()
+    faults = change_faults(desk.policies, read_change(path), desk.today + timedelta(days=1))
+    answer({"holds": not faults, "findings": faults}, *(faults or ["The change holds, from tomorrow on."]))
+    return FAILED if faults else 0
+
+
 def test(root: Root = None, cases: Cases = _CASES) -> int:
     """Run every case against the policy in force on the case's own date."""
     from expectations.errors import UsageError
     from models.grade.cases import run_cases
     from models.policy.book import PACKAGED, PolicyBook
+    from models.policy.check import wanted_cases
 
     if not cases.exists():
         raise UsageError(f"There is no folder {cases}.", "Name the folder with the YAML cases: --cases FOLDER")
-    report = run_cases(cases, PolicyBook.load(root or PACKAGED))
+    book = PolicyBook.load(root or PACKAGED)
+    report = run_cases(cases, book)
+    wanted = [what for name, rule in book.rules.items() for what in wanted_cases(name, rule)]
+    shown = sum(what in report.coverage for what in wanted)
     answer(
         {
             "cases": len(report.results),
+            "branches": len(wanted),
+            "branches_covered": shown,
             "failed": [{"file": one.file, "case": one.case, "differences": one.differences} for one in report.failed],
             "coverage": dict(sorted(report.coverage.items())),
         },
-        f"{len(report.results) - len(report.failed)} of {len(report.results)} cases hold.",
+        f"{len(report.results) - len(report.failed)} of {len(report.results)} cases hold; "
+        f"they show {shown} of {len(wanted)} branches of rules, each firing and quiet.",
     )
     if report.failed:
         rows = [(one.file, one.case, "; ".join(one.differences)) for one in report.failed]
         table("Cases that came out otherwise", ("file", "case", "difference"), rows)
     return FAILED if report.failed else 0
+
+
+ChangeFile = Annotated[Path, typer.Argument(help="CHANGE.yml: title, legal_basis, values: or rules:, cases:.")]
+Account = Annotated[str, typer.Option(help="Who acts: an account id, never a person's name.")]
+Reason = Annotated[str, typer.Option(help="Why, for the record.")]
+
+
+def what_if(
+    change: ChangeFile,
+    first: Annotated[str, typer.Option("--from", help="First day that is judged again.")],
+    last: Annotated[str, typer.Option("--to", help="Last day that is judged again.")],
+) -> None:
+    """Judge recorded days again under a change: who would stand elsewhere and why, inspections, alerts."""
+    from expectations.vocabulary.moment import parse_date
+    from models.policy.change import read_change
+    from pipelines.steps.what_if import what_if as replay
+
+    with working(f"Judging {first} to {last} again"):
+        found = replay(wiring().home, read_change(change), parse_date(first), parse_date(last))
+    bounds = found.bounds
+    answer(
+        found.to_json(),
+        f"{found.decisions_changed} of {found.decisions} decisions on {found.days} days would have another grade.",
+        f"Inspections suggested: {found.inspections['before']} -> {found.inspections['after']}",
+        *(f"{rule}: {one['before']} -> {one['after']} times over its threshold" for rule, one in found.hits.items()),
+        *(f"By {name}: {groups}" for name, groups in found.movers.items() if groups),
+        f"Of {bounds['fallers']} who would fall, {bounds['lowest']} to {bounds['highest']} had a finding.",
+    )
+    table(f"Grades on {found.last}", ("grade", "under the change", "enterprises"), found.matrix)
+    names = ("USCC", "since", "grade", "would be", "fires", "rests")
+    rows = [
+        (one.uscc, one.first_on, one.before, one.after, *map(" ".join, (one.fires, one.rests)))
+        for one in found.crossings
+    ]
+    table("Who would stand elsewhere", names, rows)
+
+
+def publish(
+    change: ChangeFile,
+    effective: Annotated[str, typer.Option(help="First day of the change, in the future.")],
+    account: Account,
+    reason: Reason,
+) -> None:
+    """Propose a change of policy for this home. Another account must approve it before its first day."""
+    from expectations.vocabulary.moment import parse_date
+    from models.policy.change import read_change
+
+    done = _desk().propose_policy(read_change(change), parse_date(effective), account, reason)
+    answer(
+        done.to_json(),
+        f"Change {done.id} is proposed for {done.effective}. Another account approves it: "
+        f"xinji policy approve {done.id} --account ID --reason WHY",
+    )
+
+
+def approve(
+    change: Annotated[str, typer.Argument(help="The change's id, as 'policy published' shows it.")],
+    account: Account,
+    reason: Reason,
+) -> None:
+    """Approve a change that another account proposed: it is policy from its first day on."""
+    done = _desk().approve_policy(change, account, reason)
+    answer(done.to_json(), f"Change {done.id} is policy from {done.effective} on.")
+
+
+def published() -> None:
+    """Every change of policy that was proposed in this home."""
+    found = [one.to_json() for one in _desk().publications()]
+    answer({"changes": found})
+    names = ("id", "title", "rules", "from", "proposed by", "approved by")
+    rows = [
+        (
+            one["id"],
+            one["title"]["en"],
+            " ".join(one["rules"]),
+            one["effective"],
+            one["proposed_by"],
+            one["approved_by"],
+        )
+        for one in found
+    ]
+    table("Changes of policy", names, rows)
+
+
+def _desk() -> Desk:
+    from pipelines.steps.people import Desk
+
+    home = wiring().home
+    return Desk(home.database, home.policies, now())

@@ -36,6 +36,7 @@ from pipelines.steps.shadow import Shadow, shadow_entry, shadow_of
 from pipelines.storage import decisions
 from pipelines.storage.acts import acts_known
 from pipelines.storage.ledger import append
+from pipelines.storage.policies import keep_policy
 from pipelines.storage.vectors import StoredVectors, load_vectors, store_vectors
 from reports.alerts.alert import AlertStep, Hit, Step, alert_from_json
 from reports.alerts.episodes import alerts_on
@@ -178,13 +179,15 @@ def graded_by(home: Home, scorer: Scorer, policy: Policy) -> frozenset[str]:
 def commit(home: Home, day: Day, work: DayWork, state: str = "complete") -> bool:
     """Write the run: vectors into the lake, then everything else in one transaction. False when it was there."""
     measured, judged, model = work.measured, work.judged, work.champion
+    policy = home.policies.in_force(day.business_date)
+    keep_policy(home.kept_policies, home.policies, policy)
     vectors = store_vectors(home.feature_vectors, measured.features.frame, measured.digests)
     shadowed = shadow_entry(home, work.shadow, day.business_date, day.known_at) if work.shadow else None
     run = decisions.Run(
         business_date=day.business_date,
         known_at=day.known_at,
         snapshot_digest=work.lake.digest,
-        policy_digest=home.policies.in_force(day.business_date).digest,
+        policy_digest=policy.digest,
         model_version=model.version,
         model_digest=model.scorer.digest,
         feature_path=vectors.path,

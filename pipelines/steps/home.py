@@ -93,6 +93,11 @@ class Home:
         return self.path / "reports"
 
     @property
+    def kept_policies(self) -> Path:
+        """Where the policies lie that decisions were made under, by digest."""
+        return self.path / "policy"
+
+    @property
     def feature_vectors(self) -> Path:
         """Where the vectors of decisions lie, by content."""
         return self.path / "lake" / "features"

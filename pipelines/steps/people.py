@@ -13,11 +13,16 @@ from expectations.errors import NotFoundError, UsageError
 from expectations.vocabulary.grade import Grade
 from expectations.vocabulary.moment import zoned
 from expectations.vocabulary.role import Role
+from models.grade.cases import change_faults
 from models.people import objections, overrides
-from models.people.acts import Act
+from models.people import publications as publishing
+from models.people.acts import EVERYBODY, Act
 from models.people.objections import Complaint, Objection, Outcome, objections_of
 from models.people.overrides import OverrideCase, Wish, override_cases
+from models.people.publications import Publication
 from models.policy.book import PolicyBook
+from models.policy.change import Change
+from models.policy.documents import PolicyError
 from models.policy.inforce import Policy
 from pipelines.storage import decisions
 from pipelines.storage.accounts import Account, find_account
@@ -94,6 +99,35 @@ class Desk:
         return self._objection(
             objection_id, account, lambda one: objections.answer(one, outcome, account, self.at, reason)
         )
+
+    def propose_policy(self, change: Change, effective: date, account: str, reason: str) -> Publication:
+        """Propose a change of policy. It must leave the policy without a fault, and its own cases must hold."""
+        with self.database.transaction() as connection:
+            actor(connection, account, MAY_JUDGE)
+            if effective <= self.today:
+                raise UsageError(f"{effective} is not after {self.today}.", "Policy never changes the past.")
+            faults = change_faults(self.policies, change, effective)
+            if faults:
+                raise PolicyError(f"The change has {len(faults)} faults: {'; '.join(faults[:3])}", "Correct it first.")
+            act = publishing.propose(change, effective, account, self.at, reason)
+            record_acts(connection, [act])
+        return publishing.publications([act])[act.about]
+
+    def approve_policy(self, change_id: str, account: str, reason: str) -> Publication:
+        """Approve a change that another account proposed. It is policy from its first day on."""
+        with self.database.transaction() as connection:
+            actor(connection, account, MAY_JUDGE)
+            acts = acts_known(connection, uscc=EVERYBODY)
+            proposed = _one(publishing.publications(acts), change_id, "policy")
+            act = publishing.approve(proposed, account, self.at, self.today, reason)
+            publishing.with_published(PolicyBook.load(), [*acts, act])  # two changes may not contradict each other
+            record_acts(connection, [act])
+        return publishing.publications([*acts, act])[change_id]
+
+    def publications(self) -> list[Publication]:
+        """Every change of policy that was proposed here."""
+        with self.database.reading() as connection:
+            return list(publishing.publications(acts_known(connection, uscc=EVERYBODY)).values())
 
     def overrides(self, uscc: str | None = None) -> list[OverrideCase]:
         """Every override, or those of one enterprise, oldest first."""

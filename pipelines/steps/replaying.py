@@ -12,6 +12,7 @@ from features.table import vector_digests
 from models.grade.record import rejudge
 from pipelines.steps.home import Home
 from pipelines.storage import decisions
+from pipelines.storage.policies import kept_policy
 from pipelines.storage.vectors import StoredVectors, load_vector
 
 
@@ -78,8 +79,12 @@ def _from_vector(home: Home, record: dict[str, Any], stored: StoredVectors) -> t
 
 
 def _from_policy(home: Home, record: dict[str, Any]) -> ReplayCheck:
+    day = date.fromisoformat(record["date"])
+    policy = home.policies.in_force(day)
+    if policy.digest != record["policy_digest"]:
+        policy = kept_policy(home.kept_policies, record["policy_digest"], day) or policy
     try:
-        remade = rejudge(record, home.policies.in_force(date.fromisoformat(record["date"])))
+        remade = rejudge(record, policy)
     except XinjiError as error:
         return ReplayCheck("decision", False, str(error))
     same = canonical_json(remade) == canonical_json(record)

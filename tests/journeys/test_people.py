@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -42,15 +42,22 @@ def noon_after(day: Any) -> datetime:
     return datetime.combine(day + ONE, datetime.min.time(), tzinfo=ZONE) + timedelta(hours=12)
 
 
-@pytest.fixture
-def path(fresh_home: Callable[[str], Path]) -> Path:
-    """A home with one day behind it, and officers."""
-    home = home_at(made := fresh_home("home"))
+@pytest.fixture(scope="session")
+def begun(taken: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with one day behind it, and officers. Copy it, never write to it."""
+    home = home_at(made := Path(shutil.copytree(taken, tmp_path_factory.mktemp("begun") / "home")))
     with home.database.transaction() as connection:
         for name, role in WHO.items():
             accounts.open_account(connection, name, role, TAKEN_AT)
     run_day(home, Day.of(FIRST))
+    home.database.close()
     return made
+
+
+@pytest.fixture
+def path(begun: Path, tmp_path: Path) -> Path:
+    """A copy of that home."""
+    return Path(shutil.copytree(begun, tmp_path / "home"))
 
 
 def desk(home: Home, day: Any) -> Desk:

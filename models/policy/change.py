@@ -1,0 +1,120 @@
+"""A change of policy that an official writes: new values or new rules from a day on, with citation and cases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError
+
+from models.policy.book import FOLDERS, PolicyBook
+from models.policy.documents import PolicyError, read_yaml
+from models.policy.schema import Citation, Closed, RuleFile, Words
+
+
+class Change(Closed):
+    """What a file of a change says.
+
+    Attributes
+    ----------
+    legal_basis:
+        Why the rules may be changed so; it joins the citations of every changed rule.
+    values:
+        ``folder/id`` of a rule there is, and what holds for it from the change's first day on.
+    rules:
+        ``folder/id`` of a new rule, and its whole file. Its values begin with the change.
+    cases:
+        Policy cases that show the change, as in ``tests/policy/cases``.
+    """
+
+    title: Words
+    legal_basis: tuple[Citation, ...] = Field(min_length=1)
+    values: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    rules: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    cases: tuple[dict[str, Any], ...] = ()
+
+
+def read_change(path: Path) -> Change:
+    """The change that a file describes.
+
+    Raises
+    ------
+    PolicyError
+        When it is not one, or changes nothing.
+    """
+    return change_of(read_yaml(path), str(path))
+
+
+def change_of(content: Any, where: str) -> Change:
+    """The change that plain values describe; ``where`` names them in an error.
+
+    Raises
+    ------
+    PolicyError
+        When they are none, or change nothing.
+    """
+    try:
+        change = Change.model_validate(content)
+    except ValidationError as error:
+        raise _broken(where, error) from error
+    if not change.values and not change.rules:
+        raise PolicyError(f"{where} changes nothing.", "Write values: of a rule there is, or rules: that are new.")
+    return change
+
+
+def with_change(book: PolicyBook, change: Change, effective: date) -> PolicyBook:
+    """The book as it is with a change from a day on. Nothing before that day differs.
+
+    Raises
+    ------
+    PolicyError
+        When a changed rule does not exist, a new one does, or a value breaks its schema or comes before a later one.
+    """
+    rules = dict(book.rules)
+    for name, value in change.values.items():
+        rules[name] = _with_value(rules, name, value, change, effective)
+    for name, content in change.rules.items():
+        if name in rules:
+            raise PolicyError(f"{name} is there already.", "Change its values: instead.")
+        folder, _, identifier = name.partition("/")
+        if folder not in FOLDERS or content.get("id") != identifier:
+            raise PolicyError(
+                f"{name} is no place for a rule.", f"Use <folder>/<id> with one of: {', '.join(FOLDERS)}."
+            )
+        rule = _validated(name, content)
+        if rule.valid_from < effective or min(rule.values) < effective:
+            raise PolicyError(f"{name} would begin before {effective}.", "Let it begin with the change, not earlier.")
+        rules[name] = rule
+    return PolicyBook(book.root, dict(sorted(rules.items())))
+
+
+def _with_value(
+    rules: Mapping[str, RuleFile[Closed]], name: str, value: Mapping[str, Any], change: Change, effective: date
+) -> RuleFile[Closed]:
+    rule = rules.get(name)
+    if rule is None:
+        raise PolicyError(f"There is no rule {name}.", "Name a rule there is, or write the new one under rules:.")
+    if effective <= max(rule.values):
+        raise PolicyError(
+            f"{name} has a value from {max(rule.values)} on, which is not before {effective}.",
+            "Choose a later day; a value that was in force is never edited.",
+        )
+    content = rule.model_dump(mode="json")
+    content["values"][effective.isoformat()] = value
+    content["legal_basis"] += [citation.model_dump(mode="json") for citation in change.legal_basis]
+    return _validated(name, content)
+
+
+def _validated(name: str, content: Mapping[str, Any]) -> RuleFile[Closed]:
+    try:
+        return FOLDERS[name.partition("/")[0]].model_validate(content)
+    except ValidationError as error:
+        raise _broken(name, error) from error
+
+
+def _broken(where: str, error: ValidationError) -> PolicyError:
+    first = error.errors()[0]
+    place = ".".join(str(part) for part in first["loc"]) or "the change"
+    return PolicyError(f"{where}: {place}: {first['msg']}.", "See the policy files for the keys a rule has.")
