@@ -108,6 +108,7 @@ def _build_windows(engine: Engine, business_date: date) -> None:
     engine.create_table("grid", "select uscc, window_days from population cross join window_length")
     parameters: dict[str, Value] = {"business_date": business_date, "n_min": FEWEST, **legal_parameters()}
     build_related_parties(engine, business_date)
+    engine.create_table("lateness", read_step("features.windows", "lateness"))
     for name in WINDOWED:
         engine.create_table(f"window_{name}", _window_sum(engine, f"rollup_{name}"), parameters)
     for step in (*OVER_WINDOWS, *AS_OF_DAY):

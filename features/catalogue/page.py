@@ -29,6 +29,18 @@ Every feature is one number per enterprise as of a business date D and a knowled
   by "or", one of them is enough.
 - **Late documents 迟到单证.** A list is compared with its order, payment and waybill only when those three feeds have
   arrived for its day and have no hole in the three days before. Until then a missing paper is unknown, not missing.
+  An exit, and a settlement ninety days after the export, count as missing twice their feed's days of grace later; what
+  would have to be told by a feed that is late is empty.
+- **Order of events 时序.** What must follow something is compared with the moment of that something; where one of the
+  two is not known nothing is out of order.
+- **Money 金额.** Foreign amounts are compared at customs' rate of the month of their own day, else of the latest month
+  before it. Receipts are gross, with the platform and logistics fees that were netted off, where it says so.
+- **Peers 同类.** Prices are yuan per statutory unit among lines of the same 10-digit code, unit, origin and direction,
+  thirty lines of three enterprises at least, in whole steps of two per cent; the median is the lower of two.
+- **Buyers 买家.** A buyer is new when the first order of the last 365 days lies in the window. Shares of the largest
+  buyer and concentration are told over 30 and 90 days.
+- **Related parties 关联.** Tied by the representative, phone or address registered on D or by an account used within
+  365 days, directly or through others; the address of a registered incubator ties nobody.
 - **Official facts 官方事实.** In force from publication (else decision) to the day before repair, annulment or the end
   of the statutory period (`features/law.yaml`); after that they are in no feature. No grade given by another
   authority, no place, no region and no trait of a person is a feature.

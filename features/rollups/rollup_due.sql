@@ -1,10 +1,10 @@
--- Stages of documents on the day from which they can be missing: the exit of a released bonded list once the warehouse
--- feed's days of grace are over, the settlement of an export $settlement_days after it was declared, and the same days
--- of grace. Money in US cents, gross of netted fees.
+-- Stages of documents on the day from which they can be missing: the exit of a released bonded list, and the settlement
+-- of an export $settlement_days after it was declared, each twice the feed's days of grace later: a feed that is not
+-- late by then has told. Money in US cents, gross of netted fees.
 with stage as (
     select
         list.uscc,
-        cast(list.released_at as date) + reach.late_after_days + 1 as event_day,
+        cast(list.released_at as date) + 2 * reach.late_after_days + 1 as event_day,
         1 as exits_due,
         case when list.warehouse_state = 'present' then 0 else 1 end as exits_missing,
         0 as settlements_due, 0 as settlements_missing, 0 as settlement_due_cents, 0 as settled_cents
@@ -15,7 +15,7 @@ with stage as (
     union all
     select
         entry.uscc,
-        entry.event_day + cast($settlement_days as integer) + reach.late_after_days + 1,
+        entry.event_day + cast($settlement_days as integer) + 2 * reach.late_after_days + 1,
         0, 0,
         1,
         case when entry.settlement_state = 'present' then 0 else 1 end,

@@ -34,15 +34,21 @@ select
         when forex.receipts >= $n_min and forex.receipt_cents + forex.netted_cents > 0
             then forex.receipt_cents + forex.netted_cents
     end as netted_fee_share,
-    forex.receipts_without_document / case when forex.named_receipts >= $n_min then forex.named_receipts end
+    forex.receipts_without_document / case
+        when forex.named_receipts >= $n_min and not lateness.are_lists_late and not lateness.are_declarations_late
+            then forex.named_receipts
+    end
         as receipt_without_document_share,
     forex.settlement_days / case when forex.dated_receipts >= $n_min then forex.dated_receipts end as settlement_days,
-    due.settlements_missing / case when due.settlements_due >= $n_min then due.settlements_due end
+    due.settlements_missing / case
+        when due.settlements_due >= $n_min and not lateness.is_forex_late then due.settlements_due
+    end
         as unsettled_declaration_share,
     coalesce(remitter.remitters, 0) as distinct_remitters,
     case when remitter.receipts >= $n_min and remitter.receipt_cents > 0 then remitter.top_cents / remitter.receipt_cents end
         as top_remitter_share
 from grid
+cross join lateness
 left join window_forex as forex on forex.uscc = grid.uscc and forex.window_days = grid.window_days
 left join window_due as due on due.uscc = grid.uscc and due.window_days = grid.window_days
 left join remitter on remitter.uscc = grid.uscc and remitter.window_days = grid.window_days

@@ -12,11 +12,13 @@ select
     tax.input_tax_fen / case when tax.output_tax_fen > 0 then tax.output_tax_fen end as input_to_output_tax,
     coalesce(tax.refund_fen, 0) / 100e0 as export_refund,
     coalesce(tax.recovered_refunds, 0) as recovered_refunds,
-    coalesce(tax.refunds_without_declaration, 0) as refunds_without_declaration,
+    case when not lateness.are_declarations_late then coalesce(tax.refunds_without_declaration, 0) end
+        as refunds_without_declaration,
     coalesce(tax.refunds_before_departure, 0) as refunds_before_departure,
     tax.suspended_refunds / case when tax.refunds >= $n_min then tax.refunds end as suspended_refund_share,
     tax.uninvoiced_fen / case when tax.purchases >= $n_min and tax.purchase_fen > 0 then tax.purchase_fen end
         as uninvoiced_purchase_share,
     coalesce(tax.void_invoices, 0) as void_invoices
 from grid
+cross join lateness
 left join window_tax as tax on tax.uscc = grid.uscc and tax.window_days = grid.window_days

@@ -65,7 +65,7 @@ def test_a_text_is_written_into_sql_with_its_quotes_doubled() -> None:
     [
         ("features.chain", CHAIN),
         ("features.rollups", (*ROLLUPS, *EVER)),
-        ("features.windows", (*OVER_WINDOWS, *AS_OF_DAY, "profile", "source_reconciliation")),
+        ("features.windows", (*OVER_WINDOWS, *AS_OF_DAY, "profile", "source_reconciliation", "lateness")),
         ("features.typologies", (*(rule.id for rule in RULES), "R21")),
         ("features.parties", ("shared_token",)),
         ("features.facts", ("outcomes", "confirmed_alerts")),

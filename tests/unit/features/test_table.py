@@ -35,10 +35,11 @@ def bytes_of(table: FeatureTable) -> tuple[bytes, list[str], list[str]]:
 
 
 class TestAgainstPlainPython:
-    @settings(max_examples=4, deadline=None, derandomize=True)
-    @given(seed=st.integers(0, 2**32))
-    def test_every_feature_equals_what_a_person_would_work_out(self, seed: int) -> None:
-        world = Chance(seed, D).tell()
+    # Dense worlds fill every feature, sparse ones leave partners out and come to exactly five of a thing.
+    @settings(max_examples=8, deadline=None, derandomize=True)
+    @given(seed=st.integers(0, 2**32), records=st.sampled_from((10, 18, 60)))
+    def test_every_feature_equals_what_a_person_would_work_out(self, seed: int, records: int) -> None:
+        world = Chance(seed, D).tell(records)
         frame = table_of(world).frame
         reference = Reference(world, D, K)
         wrong = []

@@ -164,8 +164,8 @@ class Documents:
         return rounded(value_fen * weighted / fen / 1_000_000) if fen else None
 
     def _exits(self, uscc: str, days: int) -> float | None:
-        """Released bonded lists without a movement, on the day after the warehouse's days of grace."""
-        grace = timedelta(days=self.known.grace("warehouse_movement") + 1)
+        """Released bonded lists without a movement, on the day after twice the warehouse's days of grace."""
+        grace = timedelta(days=2 * self.known.grace("warehouse_movement") + 1)
         due = [
             row
             for row in self.known.rows["inventory"]
@@ -173,6 +173,8 @@ class Documents:
             and row["cancelled_at"] is None and row["released_at"] is not None
             and self.known.within(self._released_on(row) + grace, days)
         ]  # fmt: skip
+        if self.known.is_late("warehouse_movement"):
+            return None
         return share(due, lambda row: not self.known.named("warehouse_movement", invt_no=row["invt_no"]))
 
     @staticmethod

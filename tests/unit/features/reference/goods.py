@@ -58,7 +58,9 @@ class Goods:
             "refused_return_share": share(returns, lambda row: row["reason"] == "refused"),
             "mismatched_return_share": share(returns, self._is_mismatched),
             "relief_return_share": share(returns, lambda row: row["relief_claimed"]),
-            "return_without_document_share": share(originals, lambda pair: not any(pair[1].values())),
+            "return_without_document_share": None
+            if self.known.is_late("inventory", "declaration")
+            else share(originals, lambda pair: not any(pair[1].values())),
             "return_apply_days": mean(spans),
             "relief_outside_rule_share": share(judged, lambda verdict: not verdict),
             "return_arrival_days": mean(arrived),
@@ -142,7 +144,9 @@ class Goods:
             for way in ("in", "out")
         }  # fmt: skip
         return {
-            "exit_without_document_share": share(exits, lambda row: not any(self._originals(row).values())),
+            "exit_without_document_share": None
+            if self.known.is_late("inventory", "declaration")
+            else share(exits, lambda row: not any(self._originals(row).values())),
             "exit_before_release_share": len([row for row in early if row in exits]) / len(exits)
             if len(exits) >= FEWEST
             else None,

@@ -78,9 +78,13 @@ class Knowledge:
         """Days of silence of a feed that are still no news."""
         return self.world.contracts[table].cadence.late_after_days
 
-    def has_spoken(self, table: str) -> bool:
-        """Whether anything was received by K, annulled or not."""
-        return any(row["received_at"] <= self.known_at for row in self.world.rows[table])
+    def is_late(self, *tables: str) -> bool:
+        """Whether one of these feeds has been silent for longer than its days of grace, annulled rows counting."""
+        for table in tables:
+            heard = [row["received_at"] for row in self.world.rows[table] if row["received_at"] <= self.known_at]
+            if not heard or self.known_at - max(heard) > timedelta(days=self.grace(table)):
+                return True
+        return False
 
 
 def day_of(moment: datetime) -> date:

@@ -59,7 +59,9 @@ class MoneyAndTax:
                 total([row for row in forex if row["prepaid"]], "amount_usd"), total(forex, "amount_usd")
             ),
             "netted_fee_share": ratio(fees, net + fees) if len(receipts) >= FEWEST else None,
-            "receipt_without_document_share": share(named, lambda row: not documents[row["bop_no"]]),
+            "receipt_without_document_share": None
+            if self.known.is_late("inventory", "declaration")
+            else share(named, lambda row: not documents[row["bop_no"]]),
             "settlement_days": mean(spans),
             "unsettled_declaration_share": self._unsettled(uscc, days),
             "distinct_remitters": len(remitters),
@@ -75,15 +77,15 @@ class MoneyAndTax:
         return found[0] if found else {}
 
     def _unsettled(self, uscc: str, days: int) -> float | None:
-        """Export declarations on the day after ninety days and the banks' days of grace."""
-        grace = timedelta(days=90 + self.known.grace("forex") + 1)
+        """Export declarations on the day after ninety days and twice the banks' days of grace."""
+        grace = timedelta(days=90 + 2 * self.known.grace("forex") + 1)
         due = [
             row
             for row in self.known.rows["declaration"]
             if row["uscc"] == uscc and self.known.within(row["event_day"] + grace, days)
             and (self._settlements(row) or self._needs_settlement(row))
         ]  # fmt: skip
-        return share(due, lambda row: not self._settlements(row))
+        return None if self.known.is_late("forex") else share(due, lambda row: not self._settlements(row))
 
     def _settlements(self, row: Row) -> list[Row]:
         return self.known.named("forex", trade_document_no=row["entry_id"])
@@ -186,7 +188,7 @@ class MoneyAndTax:
             "export_refund": value,
             "recovered_refunds": len([row for row in refunds if row["status"] == "recovered"]),
             "suspended_refund_share": share(refunds, lambda row: row["status"] == "suspended"),
-            "refunds_without_declaration": unknown,
+            "refunds_without_declaration": None if self.known.is_late("declaration") else unknown,
             "refunds_before_departure": early,
             "refund_to_export": ratio(value, exports) if self._exporting(uscc, days) else None,
         }
