@@ -94,9 +94,9 @@ def validate(
     out: Annotated[Path | None, typer.Option(help="Write the page here as well.")] = None,
 ) -> int:
     """Make the validation pack of a version, as page and JSON beside it in the registry. Exit 3: a gate refuses it."""
+    home = wiring()  # before Prefect is imported, so that it keeps its log to itself
     from pipelines.flows.training import validation_flow
 
-    home = wiring()
     with working(f"Validating version {version}"):
         found = validation_flow(home, version, _day(known_on))
     page = out or home.path / "reports" / "models" / f"validation-{version}.html"
@@ -164,10 +164,11 @@ def monitor(
 ) -> int:
     """Look at ledger, feeds, outbox, grades and model after a day's run. Exit 3: there is something to act on."""
     from expectations.vocabulary.moment import parse_date
-    from pipelines.flows.monitoring import monitoring
     from pipelines.storage import decisions
 
-    home = wiring()
+    home = wiring()  # before Prefect is imported, so that it keeps its log to itself
+    from pipelines.flows.monitoring import monitoring
+
     with home.database.reading() as connection:
         latest = decisions.latest_run_date(connection)
     with working("Looking at the home"):
