@@ -6,12 +6,16 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from expectations.errors import ConflictError, NotFoundError
 from models.registry import Registered
+from models.scorer.errors import FittingError
 from models.scorer.points import PointsScorer
-from models.training.panel import Panel
+from models.scorer.protocol import Scorer
+from models.training.panel import Labelled, Panel
+from models.training.settings import TrainingSettings
+from models.training.train import fit_baseline
 from models.validation.gates import GateResult, gates
 from models.validation.limits import gate_limits
 from models.validation.overrides import Overrides, overrides_among
@@ -67,7 +71,8 @@ def validate(
             f"No outcome known on {panel.known_on} follows version {version}'s training, which ends before {begins}.",
             "Validate when more time has passed, or train again.",
         )
-    limits = gate_limits(panel.known_on)
+    limits, learnt = gate_limits(panel.known_on), _learnt(card, panel)
+    prior = scorecard(card.trained_on)
     pack = validation_pack(
         Validated(
             version=version,
@@ -75,10 +80,10 @@ def validate(
             rows=tested,
             labels_known_on=card.labels_known_on,
             reference=card.reference,
-            replay=_replay(home, card, found, panel, scorecard),
+            replay=replayed(found.scorer, card.rows_digest, learnt, home.catalogue, card.settings, prior),
             panel_digest=panel.digest,
         ),
-        _rivals(registry, version, champion),
+        _rivals(registry, version, champion, _baseline(home, learnt, card.settings)),
         Setting(
             catalogue=home.catalogue,
             policy=home.policies.in_force(panel.known_on),
@@ -113,16 +118,16 @@ def _champion(registry: ModelRegistry) -> Registered | None:
         return None
 
 
-def _replay(
-    home: Home, card: ModelCard, found: Registered, panel: Panel, scorecard: Callable[[date], PointsScorer]
-) -> Any:
+def _learnt(card: ModelCard, panel: Panel) -> Labelled:
+    """The rows of a version's training, as they are known now."""
     before = [day for day in set(panel.dates) if day < card.boundary]
-    learnt = panel.labelled(card.boundary - timedelta(days=1), card.settings, before)
-    return replayed(found.scorer, card.rows_digest, learnt, home.catalogue, card.settings, scorecard(card.trained_on))
+    return panel.labelled(card.boundary - timedelta(days=1), card.settings, before)
 
 
-def _rivals(registry: ModelRegistry, version: str, champion: Registered | None) -> tuple[Rival, ...]:
-    """The champion, and the newest other version of each kind."""
+def _rivals(
+    registry: ModelRegistry, version: str, champion: Registered | None, baseline: Scorer | None
+) -> tuple[Rival, ...]:
+    """The champion, the newest other version of each kind, and a plain fitted scorecard."""
     rivals = []
     if champion is not None and champion.version != version:
         rivals.append(_rival(champion, "champion"))
@@ -131,11 +136,20 @@ def _rivals(registry: ModelRegistry, version: str, champion: Registered | None) 
         if one.version != version and one.kind not in taken:
             taken.add(registry.load(one.version).scorer.kind)
             rivals.append(_rival(registry.load(one.version), "baseline"))
+    if baseline is not None:
+        rivals.append(Rival("weights of evidence", "", "baseline", baseline))
     return tuple(rivals)
 
 
-def _rival(found: Registered, role: Any) -> Rival:
+def _rival(found: Registered, role: Literal["champion", "baseline"]) -> Rival:
     return Rival(f"{found.scorer.kind} {found.version}", found.version, role, found.scorer)
+
+
+def _baseline(home: Home, rows: Labelled, settings: TrainingSettings) -> Scorer | None:
+    try:
+        return fit_baseline(rows, home.catalogue, settings)
+    except FittingError:
+        return None
 
 
 def _overrides(home: Home) -> Overrides:

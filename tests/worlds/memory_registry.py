@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
@@ -23,6 +24,8 @@ class MemoryRegistry:
     def register(self, scorer: Scorer, example: pd.DataFrame, evidence: Evidence | None = None) -> str:
         version = str(len(self.scorers) + 1)
         self.scorers[version] = scorer
+        if evidence is not None:
+            self.texts[version, "card.json"] = json.dumps(evidence.card)
         return version
 
     def load(self, version: str) -> Registered:
