@@ -1,12 +1,13 @@
 -- Movements of goods per enterprise, kind of warehouse, article and day (R07, R15, R17). Quantities in hundred-thousandths
--- of the unit. The declaration is told for what goes into an overseas warehouse.
+-- of the unit. The declaration is told for overseas warehouses, where
+-- it is named.
 select
     uscc,
     event_day,
     warehouse_kind,
     sku,
     hs_code,
-    case when warehouse_kind = 'overseas' and direction = 'in' then entry_id end as entry_id,
+    case when warehouse_kind = 'overseas' then entry_id end as entry_id,
     count(*) filter (where direction = 'in') as movements_in,
     count(*) filter (where direction = 'out') as movements_out,
     cast(coalesce(sum(cast(quantity * 100000 as bigint)) filter (where direction = 'in'), 0) as bigint) as units_in,
@@ -19,4 +20,4 @@ from known_warehouse_movement
 where event_day between $from_day and $to_day
 group by
     uscc, event_day, warehouse_kind, sku, hs_code,
-    case when warehouse_kind = 'overseas' and direction = 'in' then entry_id end
+    case when warehouse_kind = 'overseas' then entry_id end

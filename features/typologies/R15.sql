@@ -1,27 +1,31 @@
 -- R15 overseas warehouse unsold or unsettled (海外仓滞销未核销), mode 9810. A consignment that left long ago and of which
 -- little is sold; an export refund in advance that is still unsettled after 30 April of the year behind it, which is a hard
--- fact; receipts of a year far under what was sold in the year that ended lag_days earlier. What is sold comes first out
--- of what came first into the warehouse, article by article.
+-- fact; receipts of a year far under what was sold in the year that ended lag_days earlier. What is sold without
+-- naming its consignment came out of what went first into the warehouse, article by article.
 with placed as (
     select
-        stock.uscc, stock.sku, stock.entry_id, min(stock.event_day) as in_day,
-        cast(sum(stock.units_in) as double) as units, cast(sum(stock.in_fen) as double) as in_fen
-    from rollup_stock as stock
-    where stock.warehouse_kind = 'overseas' and stock.units_in > 0 and stock.event_day <= $business_date
-    group by stock.uscc, stock.sku, stock.entry_id
+        uscc, sku, entry_id,
+        min(event_day) filter (where units_in > 0) as in_day,
+        cast(sum(units_in) as double) as units,
+        cast(sum(in_fen) as double) as in_fen,
+        cast(least(sum(units_out), sum(units_in)) as double) as named_units
+    from rollup_stock
+    where warehouse_kind = 'overseas' and entry_id is not null and event_day <= $business_date
+    group by uscc, sku, entry_id
+    having sum(units_in) > 0
 ),
 
 sold as (
     select uscc, sku, cast(sum(units_out) as double) as units
     from rollup_stock
-    where warehouse_kind = 'overseas' and event_day <= $business_date
+    where warehouse_kind = 'overseas' and entry_id is null and event_day <= $business_date
     group by uscc, sku
 ),
 
 queued as (
     select
         placed.*,
-        coalesce(sum(placed.units) over (
+        coalesce(sum(placed.units - placed.named_units) over (
             partition by placed.uscc, placed.sku order by placed.in_day, placed.entry_id
             rows between unbounded preceding and 1 preceding
         ), 0) as units_before,
@@ -33,11 +37,11 @@ queued as (
 consignment as (
     select
         queued.uscc, queued.entry_id, sum(queued.in_fen) as in_fen,
-        sum(
-            queued.in_fen * least(greatest(queued.units_sold - queued.units_before, 0), queued.units) / queued.units
-        ) as sold_fen
+        sum(queued.in_fen * (
+            queued.named_units
+            + least(greatest(queued.units_sold - queued.units_before, 0), queued.units - queued.named_units)
+        ) / queued.units) as sold_fen
     from queued
-    where queued.entry_id is not null
     group by queued.uscc, queued.entry_id
 ),
 

@@ -20,7 +20,9 @@ class Kind(StrEnum):
     OVERRIDE_REQUESTED = "override.requested"
     OVERRIDE_APPROVED = "override.approved"
     OVERRIDE_WITHDRAWN = "override.withdrawn"
+    ALERT_ASSIGNED = "alert.assigned"
     FINDING = "finding"
+    ALERT_CLOSED = "alert.closed"
     OBJECTION_FILED = "objection.filed"
     OBJECTION_FORWARDED = "objection.forwarded"
     OBJECTION_EXTENDED = "objection.extended"
@@ -42,7 +44,8 @@ class Act:
     Attributes
     ----------
     about:
-        Id of the override or objection it belongs to; its own id for the act that opens one; the alert of a finding.
+        Id of the override or objection it belongs to; its own id for the act that opens one; the alert that a finding,
+        an assignment or a closing is about.
     account:
         Who acted: an account id, never a name. ``system`` where the daily run itself did.
     at:

@@ -37,6 +37,24 @@ def judging(
     publish(report)
 
 
+@benchmarks.command("patterns")
+def patterns(
+    enterprises: Annotated[int, typer.Option(min=60, help="Enterprises in the simulated zone.")] = 300,
+    days: Annotated[int, typer.Option(min=365, help="Days of trade.")] = 400,
+    looks: Annotated[int, typer.Option(min=1, help="How many days to look at, ten days apart.")] = 19,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same zone.")] = 20261031,
+) -> None:
+    """Find what is planted in the simulated zone: recall and precision per pattern, and what honest traders cost."""
+    from pipelines.benchmarks.patterns import Looking, table_of
+    from pipelines.benchmarks.patterns import patterns as measure
+
+    with working(f"Looking for patterns among {enterprises:,} enterprises"):
+        report = measure(Looking(enterprises, days, seed, looks))
+    publish(report)
+    columns = ("rule", "planted", "found", "recall", "alerts", "right", "precision", "on honest")
+    table("patterns against the planted truth", columns, table_of(report.details))
+
+
 @benchmarks.command("score")
 def score(
     rows: Annotated[int, typer.Option(min=1000, help="Enterprises to score.")] = 1_000_000,

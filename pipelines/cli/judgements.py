@@ -33,10 +33,12 @@ def add_to(application: typer.Typer) -> None:
     overrides.command("withdraw")(withdraw_override)
     overrides.command("list")(list_overrides)
     application.add_typer(overrides, name="override")
-    findings = typer.Typer(help="What an officer found about an alert.", no_args_is_help=True)
+    findings = typer.Typer(help="The life of an alert: assigned, checked, closed.", no_args_is_help=True)
+    findings.command("assign")(assign)
     findings.command("confirm")(confirm)
     findings.command("explain")(explain)
     findings.command("data-error")(data_error)
+    findings.command("close")(close)
     application.add_typer(findings, name="finding")
     objections = typer.Typer(help="Objections, with their clock in Chinese working days.", no_args_is_help=True)
     objections.command("file")(file_objection)
@@ -103,6 +105,33 @@ def list_overrides(uscc: Of = None) -> None:
         for case in found
     ]
     table("Overrides", names, rows)
+
+
+def assign(
+    alert: AlertId,
+    to: Annotated[str, typer.Option(help="The account that is to check it.")],
+    account: Account,
+    reason: Reason,
+) -> None:
+    """Hand the alert to somebody who checks it."""
+    from pipelines.steps.findings import Doing, assign_alert
+
+    found = assign_alert(wiring().home.database, alert, to, Doing(account, reason, now()))
+    answer(
+        {"alert_id": alert, "uscc": found["uscc"], "rule": found["rule"], "assigned_to": to, "account": account},
+        f"Alert {alert} ({found['rule']}, {found['uscc']}) is with {to}. The next run shows it as assigned.",
+    )
+
+
+def close(alert: AlertId, account: Account, reason: Reason) -> None:
+    """Close the alert after its check. A cap that rests on it ends with the next run."""
+    from pipelines.steps.findings import Doing, close_alert
+
+    found = close_alert(wiring().home.database, alert, Doing(account, reason, now()))
+    answer(
+        {"alert_id": alert, "uscc": found["uscc"], "rule": found["rule"], "state": "closed", "account": account},
+        f"Alert {alert} ({found['rule']}, {found['uscc']}) is closed. The next run leaves it out.",
+    )
 
 
 def confirm(alert: AlertId, account: Account, reason: Reason) -> None:

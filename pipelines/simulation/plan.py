@@ -40,7 +40,7 @@ PLANTINGS: dict[str, Planting] = {
     "R06": Planting((T.GENERAL_0110, T.EXPORTER_9710), 1.0, volume=1.5),
     "R07": Planting((T.IMPORTER_1210,), 1.0, volume=1.5),
     "R08": Planting((T.EXPORTER_9610, T.IMPORTER_1210), 1.0, volume=1.0),
-    "R09": Planting((T.GENERAL_0110,), 1.0, volume=1.5),
+    "R09": Planting((T.GENERAL_0110,), 1.0, volume=1.5, days=(400, 401)),
     "R10": Planting((T.GENERAL_0110,), 0.7, volume=1.0),
     "R11": Planting((T.EXPORTER_9710, T.GENERAL_0110), 1.7, at_least=3, volume=1.0, days=(400, 401)),
     "R12": Planting((T.EXPORTER_9610,), 0.4, at_least=1, group=3),

@@ -130,8 +130,8 @@ class Register:
                 versions.append(Version(at, day, addresses=1))
         for episode in self._plan.of("R20"):
             at, day = episode.enterprise, episode.first_day
-            versions.append(Version(at, day - 40, legal_reps=1))
-            versions.append(Version(at, day - 20, legal_reps=1, addresses=1))
+            versions.append(Version(at, day - 20, legal_reps=1))
+            versions.append(Version(at, day - 10, legal_reps=1, addresses=1))
             versions.append(Version(at, day, legal_reps=1, addresses=1, scopes=1))
         closed = np.flatnonzero(it.closed_on <= last_day)
         versions += [Version(int(at), int(it.closed_on[at]), status=1 + int(at) % 2) for at in closed]

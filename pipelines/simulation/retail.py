@@ -31,6 +31,9 @@ REGULARS = 0.4
 RETAIL_LIMIT_FEN = 490_000
 """Honest sellers keep one order under the 5,000 CNY of a single transaction."""
 
+UNEVEN = 0.02
+"""Spread of a line's weight (log), the same as of consignments."""
+
 CANCELLED = (0.002, 0.03)
 SLOW_PAPERS_HOURS = 20.0
 MISSING_DOCUMENT = (0.0002, 0.002)
@@ -79,6 +82,7 @@ class Retail:
     article: Integers
     quantity: Integers
     price: Integers
+    heft: Integers
 
     @property
     def size(self) -> int:
@@ -129,7 +133,7 @@ def trade(world: World) -> Retail:
         day=day,
         month=month,
         is_export=is_export,
-        mode=_modes(settings, population, seller, is_export),
+        mode=_modes(world, seller, is_export),
         **_partners(settings, population, seller, random),
         buyer=buyer,
         payer=buyer.copy(),
@@ -144,13 +148,14 @@ def trade(world: World) -> Retail:
         parcel=np.arange(size),
         is_brushed=np.zeros(size, dtype=bool),
         underpaid=np.zeros(size, dtype=np.int64),
-        **_lines(seller, world.articles, random),
+        **_lines(settings, seller, world.articles, random),
     )
 
 
-def _modes(settings: ZoneSettings, population: Population, seller: Integers, is_export: Booleans) -> Integers:
-    """Importers work in one mode: mostly bonded 1210, some direct 9610, few 1239."""
-    habit = settings.stream("modes").choice([1, 0, 2], population.size, p=[0.75, 0.2, 0.05])
+def _modes(world: World, seller: Integers, is_export: Booleans) -> Integers:
+    """Importers work in one mode: mostly bonded 1210, some 9610, few 1239. Only bonded goods are diverted (R07)."""
+    habit = world.settings.stream("modes").choice([1, 0, 2], world.population.size, p=[0.75, 0.2, 0.05])
+    habit[[episode.enterprise for episode in world.plan.of("R07")]] = BONDED[0]
     return np.asarray(np.where(is_export, 0, habit[seller]))
 
 
@@ -225,7 +230,9 @@ def _completeness(is_export: Booleans, untidy: Floats, random: np.random.Generat
     }
 
 
-def _lines(seller: Integers, articles: goods.Articles, random: np.random.Generator) -> dict[str, Any]:
+def _lines(
+    settings: ZoneSettings, seller: Integers, articles: goods.Articles, random: np.random.Generator
+) -> dict[str, Any]:
     size = len(seller)
     count = 1 + (random.random(size) < 0.17) + (random.random(size) < 0.04)
     order = np.repeat(np.arange(size), count)
@@ -241,7 +248,14 @@ def _lines(seller: Integers, articles: goods.Articles, random: np.random.Generat
         "article": article,
         "quantity": quantity,
         "price": price,
+        "heft": _heft(settings, len(order)),
     }
+
+
+def _heft(settings: ZoneSettings, lines: int) -> Integers:
+    """Thousandths of the usual weight: no two parcels weigh quite the same, whoever sends them."""
+    uneven = settings.stream("weights").normal(0, UNEVEN, lines)
+    return np.asarray(np.round(1000 * np.exp(np.clip(uneven, -2.5 * UNEVEN, 2.5 * UNEVEN))), dtype=np.int64)
 
 
 def add_up(retail: Retail, articles: goods.Articles) -> Sums:
@@ -260,6 +274,6 @@ def add_up(retail: Retail, articles: goods.Articles) -> Sums:
         insurance=insurance,
         actual_paid=goods_value + retail.freight + tax - retail.discount,
         customs_value=np.where(retail.is_export, goods_value, goods_value + retail.freight + insurance),
-        grams=retail.per_order(goods.GRAMS[good] * retail.quantity),
+        grams=np.maximum(retail.per_order(goods.GRAMS[good] * retail.quantity * retail.heft // 1000), 1),
         pieces=retail.per_order(retail.quantity),
     )

@@ -8,7 +8,7 @@ Everything before ``commit`` only reads. A kill at any moment leaves the home as
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -25,6 +25,7 @@ from features.table import feature_table, vector_digests
 from features.typologies import Hit as MeasuredHit
 from features.typologies import find_hits, rising_peer_shares, unmeasured_rules
 from models.grade.subject import OfficialFact
+from models.people.acts import Act, Kind
 from models.people.objections import objections_of, set_aside
 from models.policy.inforce import Policy
 from models.policy.parameters import typology_parameters
@@ -40,7 +41,7 @@ from pipelines.storage.policies import keep_policy
 from pipelines.storage.vectors import StoredVectors, load_vectors, store_vectors
 from reports.alerts.alert import AlertStep, Hit, Step, alert_from_json
 from reports.alerts.episodes import alerts_on
-from reports.alerts.season import seasonal_guard
+from reports.alerts.season import ExcusedHit, seasonal_guard
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,24 +105,31 @@ def measure(home: Home, day: Day, lake: PinnedLake) -> Measured:
     """Compute everything that is known as of (D, K) from the pinned lake."""
     policy = home.policies.in_force(day.business_date)
     as_of = looking_at(home, lake, day)
+    with home.database.reading() as connection:
+        acts = acts_known(connection, day.known_at)
     with home.engine() as engine:
         define_known(engine, versions_of(home, lake, day), as_of)
         build_history(engine, day.business_date)
         features = feature_table(engine, home.catalogue, day.business_date, day.known_at, as_of.connected)
-        numbers = typology_parameters(policy)
-        found = find_hits(engine, numbers, day.business_date)
-        shares = rising_peer_shares(engine, numbers["R21"], day.business_date) if "R21" in numbers else {}
-        hits, excused = seasonal_guard(map(_hit, found), shares, policy)
+        hits, excused = pattern_hits(engine, policy, day.business_date)
         return Measured(
             features=features,
             digests=vector_digests(features.frame),
             facts={uscc: tuple(map(_fact, records)) for uscc, records in official_facts(engine).items()},
             hits=hits,
             excused=excused,
-            steps=tuple(_officer_steps(engine)),
+            steps=tuple(_officer_steps(engine, acts)),
             late=late_feeds(engine),
             unmeasured=unmeasured_rules(engine),
         )
+
+
+def pattern_hits(engine: Engine, policy: Policy, business_date: date) -> tuple[tuple[Hit, ...], tuple[ExcusedHit, ...]]:
+    """The patterns over their thresholds on D, and those among them that the season excuses."""
+    numbers = typology_parameters(policy)
+    found = find_hits(engine, numbers, business_date)
+    shares = rising_peer_shares(engine, numbers["R21"], business_date) if "R21" in numbers else {}
+    return seasonal_guard(map(_hit, found), shares, policy)
 
 
 def looking_at(home: Home, lake: PinnedLake, day: Day) -> AsOf:
@@ -258,9 +266,20 @@ def _fact(record: FactRecord) -> OfficialFact:
     return OfficialFact(record["table"], record["key"], record["fields"])
 
 
-def _officer_steps(engine: Engine) -> Iterator[AlertStep]:
-    rows = engine.rows(
-        "select alert_id, finding, event_day, officer from known_alert_feedback order by decided_at, key_hash"
-    )
-    for alert_id, finding, taken_on, officer in rows:
-        yield AlertStep(str(alert_id), Step(str(finding)), taken_on, str(officer))  # type: ignore[arg-type]
+def _officer_steps(engine: Engine, acts: Iterable[Act]) -> Iterable[AlertStep]:
+    """What officers did on alerts by K, in order: findings by their feed, assigning and closing by the ledger."""
+    rows = engine.rows("""
+        select alert_id, finding, decided_at, officer, event_day
+        from known_alert_feedback
+        order by decided_at, key_hash""")
+    taken: list[tuple[datetime, AlertStep]] = [
+        (zoned(moment), AlertStep(str(alert_id), Step(str(finding)), taken_on, str(officer)))  # type: ignore[arg-type]
+        for alert_id, finding, moment, officer, taken_on in rows
+    ]
+    for act in acts:
+        if act.kind is Kind.ALERT_ASSIGNED:
+            taken.append((zoned(act.at), AlertStep(act.about, Step.ASSIGNED, zoned(act.at).date(), act.content["to"])))
+        elif act.kind is Kind.ALERT_CLOSED:
+            taken.append((zoned(act.at), AlertStep(act.about, Step.CLOSED, zoned(act.at).date(), act.account)))
+    # Of one moment, findings stay before what the ledger says: only what was found is closed.
+    return (step for _, step in sorted(taken, key=lambda one: one[0]))

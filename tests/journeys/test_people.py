@@ -19,7 +19,7 @@ from models.people.objections import Complaint
 from models.people.overrides import Wish
 from pipelines.settings import Settings
 from pipelines.steps.daily import Day, run_day
-from pipelines.steps.findings import Finding, record_finding
+from pipelines.steps.findings import Doing, Finding, assign_alert, close_alert, record_finding
 from pipelines.steps.home import Home
 from pipelines.steps.ingest.batch import take_in
 from pipelines.steps.people import Desk
@@ -133,6 +133,29 @@ def test_a_confirmed_finding_caps_the_grade_the_next_day_and_is_an_act_in_the_le
     body = json.loads(entry.body)
     assert (body["about"], body["account"]) == (alert["alert_id"], "officer-1")
     assert everything_replays(home, NEXT)
+
+
+def test_an_alert_is_assigned_then_checked_and_closed_and_its_cap_ends_with_it(path: Path) -> None:
+    home = home_at(path)
+    with home.database.reading() as connection:
+        alert = next(one for one in decisions.open_alerts(connection, FIRST) if one["severity"] == "high")
+    name, about = alert["alert_id"], alert["uscc"]
+    told = Doing("officer-1", "buyers to be asked", noon_after(FIRST))
+    with pytest.raises(UsageError, match="not checked yet"):
+        close_alert(home.database, name, told)
+    assign_alert(home.database, name, "officer-2", told)
+    run_day(home, Day.of(NEXT))
+    with home.database.reading() as connection:
+        (assigned,) = (one for one in decisions.open_alerts(connection, NEXT) if one["alert_id"] == name)
+    assert (assigned["state"], assigned["assigned_to"]) == ("assigned", "officer-2")
+    intake = Wiring(Settings(home=path, threads=2)).intake(None)
+    record_finding(intake, Finding(name, "confirmed", "officer-2", "they never ordered"), noon_after(NEXT))
+    close_alert(home.database, name, Doing("officer-2", "settled with the seller", noon_after(NEXT)))
+    run_day(home, Day.of(LAST_DAY))
+    with home.database.reading() as connection:
+        assert name not in {one["alert_id"] for one in decisions.open_alerts(connection, LAST_DAY)}
+    assert all(cap["fact"] != name for cap in records_of(home, LAST_DAY)[about]["caps"])
+    assert everything_replays(home, NEXT, LAST_DAY)
 
 
 KEY = "罚字2026-77号/customs"

@@ -39,6 +39,17 @@ def test_each_pattern_has_cases_that_find_it_and_cases_that_do_not() -> None:
     assert {filed.case.rule for filed in CASES if not filed.case.hits} == measured
 
 
+def test_no_threshold_reaches_below_what_the_rollups_keep() -> None:
+    """Rollups leave out what no pattern can use; a policy that asks for it would find nothing, and not say so."""
+    numbers = typology_parameters(BOOK.in_force(BUSINESS_DATE))
+    assert numbers["R02"]["burst_orders"] >= 10
+    assert numbers["R02"]["burst_seconds"] <= 86_400
+    assert numbers["R02"]["delivery_hours"] <= 24
+    assert numbers["R03"]["within_hours"] <= 24
+    assert numbers["R08"]["speed_max_kmh"] >= 500
+    assert numbers["R08"]["silent_days"] >= 4
+
+
 def test_no_two_cases_of_patterns_share_a_sentence() -> None:
     sentences = [filed.case.case for filed in CASES]
     assert len(sentences) == len(set(sentences))
