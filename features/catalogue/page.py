@@ -44,8 +44,8 @@ Every feature is one number per enterprise as of a business date D and a knowled
 - **Official facts 官方事实.** In force from publication (else decision) to the day before repair, annulment or the end
   of the statutory period (`features/law.yaml`); after that they are in no feature. No grade given by another
   authority, no place, no region and no trait of a person is a feature.
-- **Prices and weights of like goods 同类比较.** Patterns (R05, R06) compare logarithms in steps of a thousandth, rounded,
-  so that medians and deviations are counted in whole numbers; a price is known to a twentieth of a per cent.
+- **Prices and weights of like goods 同类比较.** Patterns (R05, R06) compare logarithms in steps of a thousandth,
+  rounded, so that medians are counted in whole numbers; a price is known to a twentieth of a per cent.
 - **Order and bytes 顺序.** Rows in the order of the code, columns in the order below, 64-bit floats: the same input
   gives the same bytes.
 """
