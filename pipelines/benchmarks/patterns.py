@@ -72,7 +72,7 @@ def patterns(looking: Looking) -> Report:
         planted = read_truth(home / "landing" / "truth" / "episodes.parquet")
     raised, open_a_day = found
     quality = judge(planted, raised, looking)
-    quality["alerts_per_100_enterprises_and_day"] = round(100 * open_a_day / looking.enterprises, 2)
+    quality["open_alerts_per_100_enterprises_and_day"] = round(100 * open_a_day / looking.enterprises, 2)
     details = {**vars(looking), **quality}
     return Report("patterns", (landed, looked), "", quality["alerts_per_100_honest_and_month"], GOAL, details)
 
@@ -89,7 +89,7 @@ def settle(path: Path, looking: Looking) -> None:
 
 
 def look(path: Path, looking: Looking) -> tuple[list[Raised], float]:
-    """Alerts by the day they were opened, those of the first look left out, and how many are open a day."""
+    """Alerts by the day they were opened, and how many are open on a day looked at."""
     home = Wiring(Settings(home=path / "home", threads=2)).home
     lake = home.pin()
     last = ZoneSettings(enterprises=looking.enterprises, days=looking.days, seed=looking.seed).end_date
@@ -164,6 +164,7 @@ def judge(planted: list[Planted], raised: list[Raised], looking: Looking) -> dic
         "rules": rules,
         "honest_enterprises": honest,
         "alerts_on_honest": on_honest,
+        "new_alerts_per_100_enterprises_and_day": round(100 * len(raised) / looking.enterprises / (30 * months), 3),
         "alerts_per_100_honest_and_month": round(100 * on_honest / honest / months, 3),
     }
 
