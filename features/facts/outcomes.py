@@ -35,3 +35,14 @@ def adverse_events(engine: Engine, alert_enterprises: Mapping[str, str] = NO_ALE
     together = pd.concat(frames, ignore_index=True) if frames else events
     together["voided"] = together["voided"].astype(bool)
     return together.sort_values(["uscc", "event_date", "kind", "key"], kind="stable", ignore_index=True)
+
+
+def inspections(engine: Engine) -> pd.DataFrame:
+    """Inspections known at (D, K), whatever they found, in the order of enterprise, day and id.
+
+    Returns
+    -------
+    Columns ``uscc``, ``event_date`` (datetime64), ``received_at``, ``at_random``, ``selection_probability`` (NaN where
+    none is recorded).
+    """
+    return engine.frame(read_step("features.facts", "inspections"))

@@ -19,6 +19,7 @@ from expectations.vocabulary.moment import ZONE, add_months, knowledge_cutoff
 from features.table import FeatureTable
 from models.scorer.protocol import FloatArray
 from models.training.errors import LookAheadError, PanelError
+from models.training.selection import INSPECTION_COLUMNS, Looks, looks_of, selection_weights
 from models.training.settings import TrainingSettings
 
 EVENT_COLUMNS = ("uscc", "event_date", "received_at", "kind", "key", "voided")
@@ -40,11 +41,14 @@ class Sources:
         ``voided`` (repaired, revoked or withdrawn by then).
     weights:
         Rows of the population that each row of a table stands for; ones when not given.
+    inspections_as_of:
+        Who was looked at, with the columns of ``INSPECTION_COLUMNS``; nobody when not given.
     """
 
     features_as_of: Callable[[date], FeatureTable]
     events_as_of: Callable[[date], pd.DataFrame]
     weights: Callable[[FeatureTable], FloatArray] | None = None
+    inspections_as_of: Callable[[date], pd.DataFrame] | None = None
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,8 @@ class Labelled:
         Outcomes are those known at this day's cutoff.
     excluded:
         Rows left out, by reason.
+    looks:
+        Who was looked at in the observed part of the horizon; None where the panel has no inspections.
     """
 
     features: pd.DataFrame
@@ -77,6 +83,7 @@ class Labelled:
     weight: FloatArray
     known_on: date
     excluded: Mapping[str, int]
+    looks: Looks | None = None
 
     @property
     def events(self) -> int:
@@ -108,6 +115,7 @@ class Panel:
     events: pd.DataFrame
     events_as_of: Callable[[date], pd.DataFrame]
     excluded: Mapping[str, int]
+    inspections: pd.DataFrame | None = None
 
     @property
     def digest(self) -> str:
@@ -144,19 +152,30 @@ class Panel:
         short = wanted & (observed < settings.least_follow_up_days)
         seen, only_voided = self._seen(self._events_on(known_on), days)
         kept = wanted & ~short & ~only_voided
+        looks = self._looks(known_on, days)
+        weight = self.weight[kept]
+        if looks is not None and settings.most_selection_weight > 1:
+            weight = weight * selection_weights(looks.where(kept), settings.most_selection_weight)
         return Labelled(
             features=self.features[kept].reset_index(drop=True),
             enterprises=self.enterprises[kept],
             dates=self.dates[kept],
             outcome=seen[kept].astype(np.float64),
             exposure=observed[kept] / settings.horizon_days,
-            weight=self.weight[kept],
+            weight=weight,
             known_on=known_on,
+            looks=None if looks is None else looks.where(kept),
             excluded={
                 "rows_observed_too_short": int(short.sum()),
                 "rows_with_voided_events_only": int((wanted & ~short & only_voided).sum()),
             },
         )
+
+    def _looks(self, known_on: date, days: Mapping[date, int]) -> Looks | None:
+        if self.inspections is None:
+            return None
+        known = self.inspections[self.inspections["received_at"] <= knowledge_cutoff(known_on)]
+        return looks_of(self.enterprises, self.dates, days, known)
 
     def _events_on(self, known_on: date) -> pd.DataFrame:
         if known_on == self.known_on:
@@ -215,6 +234,7 @@ def build_panel(dates: Iterable[date], sources: Sources, known_on: date) -> Pane
         known_on=known_on,
         events=events,
         events_as_of=sources.events_as_of,
+        inspections=_inspections(sources, known_on),
         excluded={
             "rows_without_any_value_or_gone": int(sum((~rows).sum() for rows in kept)),
             "events_voided": int(events["voided"].sum()),
@@ -245,6 +265,18 @@ def _rows_that_say_something(table: FeatureTable) -> npt.NDArray[np.bool_]:
     gone = table.profile["registration_status"].isin(GONE).to_numpy(dtype=bool)
     rows: npt.NDArray[np.bool_] = table.frame.notna().any(axis=1).to_numpy() & ~gone
     return rows
+
+
+def _inspections(sources: Sources, known_on: date) -> pd.DataFrame | None:
+    if sources.inspections_as_of is None:
+        return None
+    found = sources.inspections_as_of(known_on)
+    if absent := [column for column in INSPECTION_COLUMNS if column not in found.columns]:
+        raise PanelError(f"The inspections have no column '{absent[0]}'.", "Give: " + ", ".join(INSPECTION_COLUMNS))
+    return found.assign(
+        event_date=pd.to_datetime(found["event_date"]),
+        received_at=pd.to_datetime(found["received_at"], utc=True).dt.tz_convert(ZONE),
+    )
 
 
 def _usable(events: pd.DataFrame, known_on: date) -> pd.DataFrame:

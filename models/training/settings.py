@@ -26,6 +26,10 @@ class TrainingSettings:
         As in ``CreditClassifier``.
     prior:
         Whether the trees start from the expert scorecard.
+    most_selection_weight:
+        Rows that were looked at weigh by the inverse probability of that, at most so many times their median [D]; 1:
+        they all weigh alike. It stays at 1 until recorded probabilities have been audited: wrong weights cost more
+        than none, and every training shows how much.
     threads:
         Changes the speed and nothing else; 0 chooses by the size of the data.
     """
@@ -38,4 +42,5 @@ class TrainingSettings:
     monotone_method: str = "basic"
     folds: int = 5
     prior: bool = True
+    most_selection_weight: float = 1.0
     threads: int = 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
@@ -21,6 +21,7 @@ from models.scorer.trees import TreeScorer
 from models.training.metrics import Metrics, measure
 from models.training.panel import Labelled, Panel
 from models.training.plots import comparison_plots
+from models.training.selection import on_random_inspections, sensitivity
 from models.training.settings import TrainingSettings
 from models.training.split import Split, split_by_time
 
@@ -89,8 +90,31 @@ def train(
         metrics=metrics,
         plots=comparison_plots(margins, test.outcome, test.exposure, (challenger or placed).importances),
         split=split,
-        facts=_facts(panel, split, chosen),
+        facts={**_facts(panel, split, chosen), "selection": _selection(split, margins, catalogue, chosen)},
     )
+
+
+def _selection(
+    split: Split, margins: Mapping[str, FloatArray], catalogue: Catalogue, settings: TrainingSettings
+) -> dict[str, Any] | None:
+    """Who was looked at, the models on those inspected at random, and what wrong weights would do to a baseline."""
+    looks, tested = split.train.looks, split.test.looks
+    if looks is None or tested is None:
+        return None
+    rows, test = split.train, split.test
+
+    def fitted(weights: FloatArray) -> FloatArray:
+        card = fit_baseline(replace(rows, weight=weights), catalogue, settings)
+        return card.margins(test.features)
+
+    card = _or_none(sensitivity, fitted, looks, test.outcome, tested, settings.seed)
+    return {
+        "train_rows_inspected": int(looks.inspected.sum()),
+        "train_rows_with_probability": int((~np.isnan(looks.probability)).sum()),
+        "most_selection_weight": settings.most_selection_weight,
+        "inspected_at_random": on_random_inspections(margins, test.outcome, test.enterprises, tested),
+        "if_weights_are_wrong": card,
+    }
 
 
 def fit_challenger(

@@ -122,15 +122,10 @@ def _korea(path: Path) -> PublicData:
         _real(table["Fraud"] == "1"),
         ((np.arange(learnt), np.arange(learnt, len(table))),),
         "2020 against 2021-04 to 2021-06; a synthetic copy that leaks: read it with the lookup and the unseen rows",
-        "LightGBM .772; lookup of (HS6, unit price) .936; LightGBM on unseen pairs .592",
+        "LightGBM .772; lookup of (HS6, price) .936; LightGBM on unseen pairs .592",
         period=_real(pd.to_datetime(table["Date"]).astype("int64")),
-        lookup=(table["HS6 Code"] + " " + _unit_price(table)).to_numpy(dtype=object),
+        lookup=(table["HS6 Code"] + " " + table["Item Price"]).to_numpy(dtype=object),
     )
-
-
-def _unit_price(table: pd.DataFrame) -> pd.Series:
-    price = table["Item Price"].astype("float64") / table["Net Mass"].astype("float64")
-    return price.map("{:.4g}".format)
 
 
 _FILES = {

@@ -10,7 +10,7 @@ import pandas as pd
 
 from expectations.errors import ConflictError
 from features.asof import define_known
-from features.facts.outcomes import adverse_events
+from features.facts.outcomes import adverse_events, inspections
 from features.table import FeatureTable, features_as_of
 from models.registry import Evidence
 from models.registry.serving import serving_of
@@ -68,6 +68,7 @@ def assemble_panel(home: Home, lake: PinnedLake, known_on: date) -> Panel:
     sources = Sources(
         features_as_of=lambda day: features_of(home, lake, Day.of(day)),
         events_as_of=lambda day: _events(home, lake, Day.of(day)),
+        inspections_as_of=lambda day: _inspections(home, lake, Day.of(day)),
     )
     return build_panel(dates, sources, history.last_day)
 
@@ -82,6 +83,12 @@ def _events(home: Home, lake: PinnedLake, day: Day) -> pd.DataFrame:
     with home.engine() as engine:
         define_known(engine, versions_of(home, lake, day), looking_at(home, lake, day))
         return adverse_events(engine)
+
+
+def _inspections(home: Home, lake: PinnedLake, day: Day) -> pd.DataFrame:
+    with home.engine() as engine:
+        define_known(engine, versions_of(home, lake, day), looking_at(home, lake, day))
+        return inspections(engine)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from features.facts import adverse_events, official_facts
+from features.facts.outcomes import inspections
 from tests.worlds.builder import World, at
 
 D = date(2026, 8, 31)
@@ -147,3 +148,14 @@ class TestAdverseEvents:
         penalty(world, "after", decided_on=D + timedelta(days=1), received_at=at(D))
         penalty(world, "late", received_at=at(D + timedelta(days=1), 7))
         assert events_of(world) == []
+
+
+class TestInspections:
+    def test_a_look_is_told_whatever_it_found_with_the_chance_it_was_drawn(self) -> None:
+        world = World()
+        inspect(world, inspect_id="a", selection_probability=0.05)
+        inspect(world, inspect_id="b", reason="targeted", result="no_difference")
+        found = inspections(world.known(D))
+        assert found["at_random"].tolist() == [True, False]
+        assert found["selection_probability"].tolist()[0] == pytest.approx(0.05)
+        assert found["selection_probability"].isna().tolist() == [False, True]

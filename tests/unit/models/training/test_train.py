@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from expectations.vocabulary.moment import knowledge_cutoff
 from features.catalogue.schema import Catalogue
 from models.scorer.points import PointsScorer
 from models.training.panel import Panel, build_panel, month_ends
@@ -107,3 +110,29 @@ def test_events_that_took_longer_than_the_delay_are_counted(zone: Callable[..., 
     took = (events["received_at"].dt.tz_localize(None) - events["event_date"]).dt.days
     assert late_reports(events, TrainingSettings(reporting_delay_days=4)) == (took > 4).sum() > 0
     assert late_reports(events.assign(voided=True), TrainingSettings(reporting_delay_days=4)) == 0
+
+
+def test_the_facts_say_who_was_looked_at_and_what_wrong_weights_would_do(
+    zone: Callable[..., Any], catalogue: Catalogue, coarse_card: PointsScorer
+) -> None:
+    made = zone()
+    random = np.random.default_rng(7)
+    days = pd.to_datetime(made.end) - pd.to_timedelta(random.integers(1, 380, 900), unit="D")
+    looks = pd.DataFrame(
+        {
+            "uscc": random.choice(made.uscc, 900),
+            "event_date": days,
+            "received_at": [knowledge_cutoff(day.date()) for day in days],
+            "at_random": random.random(900) < 0.5,
+            "selection_probability": random.uniform(0.02, 0.6, 900),
+        }
+    )
+    sources = replace(made.sources, inspections_as_of=lambda day: looks)
+    panel = build_panel(month_ends(date(2025, 1, 1), made.end), sources, made.end)
+    found = train(panel, catalogue, coarse_card, SETTINGS).facts["selection"]
+    assert 0 < found["inspected_at_random"]["events"] < found["inspected_at_random"]["rows"]
+    assert set(found["inspected_at_random"]["models"]) == {"scorecard", "woe", "lightgbm"}
+    assert [row["mean_margin_moved_by"] == 0.0 for row in found["if_weights_are_wrong"]] == [True] + [False] * 6
+    weighted = panel.labelled(panel.known_on, replace(SETTINGS, most_selection_weight=5.0)).weight
+    assert weighted.std() > 0
+    assert panel.labelled(panel.known_on, SETTINGS).weight.std() == 0
