@@ -18,6 +18,7 @@ from models.scorer.errors import FeatureMismatchError
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 ScorerKind: TypeAlias = Literal["scorecard", "lightgbm"]
+_ROWS_AT_ONCE = 512
 Levels: TypeAlias = Mapping[str, tuple[str, ...]]
 """Common levels of each column of words; see ``models.scorer.levels``."""
 
@@ -90,16 +91,25 @@ def feature_matrix(frame: pd.DataFrame, names: tuple[str, ...], levels: Levels |
             f"The feature table lacks {len(absent)} columns of the model, first '{absent[0]}'.",
             "Use the model with the catalogue it was trained for, or train a new one.",
         )
+    columns = [_column(frame[name], levels.get(name) if levels else None) for name in names]
     matrix = np.empty((len(frame), len(names)), dtype=np.float64)
-    for position, name in enumerate(names):
-        common = levels.get(name) if levels else None
-        matrix[:, position] = _numbers(frame[name]) if common is None else level_numbers(frame[name], common)
-    matrix[np.isinf(matrix)] = np.nan
+    for first in range(0, len(frame), _ROWS_AT_ONCE):
+        # As many rows as stay in the cache: writing whole columns across rows costs as much as a small model.
+        block = matrix[first : first + _ROWS_AT_ONCE]
+        for position, column in enumerate(columns):
+            block[:, position] = column[first : first + _ROWS_AT_ONCE]
+        endless = np.isinf(block)
+        if endless.any():
+            block[endless] = np.nan
     return matrix
 
 
-def _numbers(column: pd.Series) -> FloatArray:
+def _column(column: pd.Series, common: tuple[str, ...] | None) -> FloatArray:
+    if common is not None:
+        return level_numbers(column, common)
     try:
+        if column.dtype == np.float64:
+            return column.to_numpy(dtype=np.float64)
         return column.to_numpy(dtype=np.float64, na_value=np.nan)
     except (TypeError, ValueError) as error:
         raise FeatureMismatchError(
