@@ -88,29 +88,68 @@ def empty_versions_sql(contract: Contract) -> str:
 
 
 def define_known(engine: Engine, versions: Versions, as_of: AsOf) -> None:
-    """Create ``known_<table>`` for every contract, ``seen``, ``as_of``, and ``feed`` with one row per table.
+    """Create ``known_<table>`` for every contract, and what ``define_feeds`` makes, from all versions there are."""
+    define_known_tables(engine, versions, as_of)
+    arrivals = (
+        arrival_sql(contract, versions_sql(versions, as_of, contract.table), as_of.known_at)
+        for contract in versions.contracts.values()
+    )
+    engine.create_table("arrival", " union all ".join(arrivals))
+    define_feeds(engine, versions.contracts, as_of)
+
+
+def define_feeds(engine: Engine, contracts: Mapping[str, Contract], as_of: AsOf) -> None:
+    """Create ``seen``, ``as_of``, and ``feed`` with one row per table, from ``known_<table>`` and ``arrival``.
 
     ``feed`` has ``table_name``, ``is_connected``, ``late_after_days``, ``latest_received_at``, ``first_day`` and
     ``last_day`` of the events received by K, and ``longest_silence_days`` between two days of arrival.
     ``as_of`` has one row: ``business_date``, ``known_at``.
     """
-    states = []
-    for table, contract in versions.contracts.items():
-        select = versions.sql(table) if table in as_of.connected else empty_versions_sql(contract)
-        engine.create_view(f"known_{table}", known_sql(contract, select, as_of))
-        if table in WITHDRAWABLE:
-            engine.create_view(f"withdrawn_{table}", known_sql(contract, select, as_of, is_withdrawn=True))
-        states.append(_feed_sql(contract, select, as_of))
-    define_seen(engine, versions.contracts)
-    engine.create_table("feed", " union all ".join(states))
+    define_seen(engine, contracts)
+    engine.create_table("feed", " union all ".join(_feed_sql(contract, as_of) for contract in contracts.values()))
     engine.create_table(
         "as_of",
         f"select {literal(as_of.business_date)} as business_date, {literal(as_of.known_at)} as known_at",
     )
 
 
+def define_known_tables(engine: Engine, versions: Versions, as_of: AsOf) -> None:
+    """Create ``known_<table>`` for every contract, and ``repeated_<table>``: the keys that have several versions by K.
+
+    Nearly every key has one version, and ranking those too would cost three times as much; the keys that have more are
+    looked for once, since many steps read the same table.
+    """
+    for table, contract in versions.contracts.items():
+        select = versions_sql(versions, as_of, table)
+        engine.create_table(
+            f"repeated_{table}",
+            f"""
+            select key_hash from ({select}) as versions
+            where received_at <= {literal(as_of.known_at)}
+            group by key_hash having count(*) > 1""",
+        )
+        engine.create_view(f"known_{table}", known_sql(contract, select, as_of))
+        if table in WITHDRAWABLE:
+            engine.create_view(f"withdrawn_{table}", known_sql(contract, select, as_of, is_withdrawn=True))
+
+
+def arrival_sql(contract: Contract, versions: str, known_at: datetime) -> str:
+    """On which days rows of a table arrived by K, per ingest: their latest moment, and the days their events span."""
+    return f"""
+        select {literal(contract.table)} as table_name, ingest_sequence, cast(received_at as date) as received_on,
+               max(received_at) as latest_received_at, min(event_day) as first_day, max(event_day) as last_day
+        from ({versions}) as versions
+        where received_at <= {literal(known_at)}
+        group by table_name, ingest_sequence, received_on"""
+
+
+def versions_sql(versions: Versions, as_of: AsOf, table: str) -> str:
+    """A select over a table's versions; without rows when the zone does not have its feed."""
+    return versions.sql(table) if table in as_of.connected else empty_versions_sql(versions.contracts[table])
+
+
 def known_sql(contract: Contract, versions: str, as_of: AsOf, *, is_withdrawn: bool = False) -> str:
-    """The select behind one ``known_`` view, or behind the ``withdrawn_`` one."""
+    """The select behind one ``known_`` view, or behind the ``withdrawn_`` one. Reads ``repeated_<table>``."""
     columns = ", ".join(_masked(contract, name, as_of.business_date) for name in column_types(contract))
     kept = ["true"]
     if "annulled_at" in contract.field_names:
@@ -118,21 +157,20 @@ def known_sql(contract: Contract, versions: str, as_of: AsOf, *, is_withdrawn: b
     if contract.event_time != "received_at":
         kept.append(f"event_day <= {literal(as_of.business_date)}")
     kept_rows = " and ".join(kept)
-    # Nearly every key has one version; ranking those too would cost three times as much.
+    repeated = f"repeated_{contract.table}"
     return f"""
         with received as (
             select * from ({versions}) as versions where received_at <= {literal(as_of.known_at)}
         ),
-        several as (select key_hash from received group by key_hash having count(*) > 1),
         ranked as (
             select *, row_number() over (
                 partition by key_hash order by received_at desc, ingest_sequence desc, source_row desc
             ) as version_rank
             from received
-            where key_hash in (select key_hash from several)
+            where key_hash in (select key_hash from {repeated})
         )
         select {columns} from received
-        where key_hash not in (select key_hash from several) and {kept_rows}
+        where key_hash not in (select key_hash from {repeated}) and {kept_rows}
         union all
         select {columns} from ranked where version_rank = 1 and {kept_rows}"""
 
@@ -174,20 +212,21 @@ def _moment(value: object) -> datetime | None:
 
 def _masked(contract: Contract, name: str, business_date: date) -> str:
     told = next((told for told in contract.fields if told.name == name), None)
-    if told is None or not _is_stage(contract, told):
+    if told is None or not is_stage(contract, told):
         return f'"{name}"'
     if told.type == "timestamp":
         return f'case when "{name}" < {literal(end_of_day(business_date))} then "{name}" end as "{name}"'
     return f'case when "{name}" <= {literal(business_date)} then "{name}" end as "{name}"'
 
 
-def _is_stage(contract: Contract, told: FieldContract) -> bool:
+def is_stage(contract: Contract, told: FieldContract) -> bool:
+    """Whether a field reports a later stage of its document, which has not happened before D reaches it."""
     if told.type not in ("timestamp", "date") or told.required:
         return False
     return told.name not in SET_IN_ADVANCE and told.name != contract.event_time
 
 
-def _feed_sql(contract: Contract, versions: str, as_of: AsOf) -> str:
+def _feed_sql(contract: Contract, as_of: AsOf) -> str:
     late_after_days = as_of.late_after_days.get(contract.table, contract.cadence.late_after_days)
     return f"""
         select {literal(contract.table)} as table_name,
@@ -201,10 +240,10 @@ def _feed_sql(contract: Contract, versions: str, as_of: AsOf) -> str:
         from (
             select *, date_diff('day', lag(received_on) over (order by received_on), received_on) as silence_days
             from (
-                select cast(received_at as date) as received_on, max(received_at) as latest_received_at,
-                       min(event_day) as first_day, max(event_day) as last_day
-                from ({versions}) as versions
-                where received_at <= {literal(as_of.known_at)}
+                select received_on, max(latest_received_at) as latest_received_at,
+                       min(first_day) as first_day, max(last_day) as last_day
+                from arrival
+                where table_name = {literal(contract.table)}
                 group by received_on
             ) as received
         ) as spaced"""

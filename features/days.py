@@ -6,14 +6,19 @@ Nothing here depends on D but through the ``known_`` views, so the rows of one d
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import cache
+
+import pandas as pd
+import sqlglot
+from sqlglot import exp
 
 from features.engine import Engine, Value, read_step
 from features.law import legal_parameters
 
+CONTEXT = ("feed_reach", "complete_day", "day_rate")
+"""Steps about days and feeds as a whole, before any document is looked at."""
+
 CHAIN = (
-    "feed_reach",
-    "complete_day",
-    "day_rate",
     "track",
     "order_payment",
     "document_line",
@@ -66,8 +71,9 @@ PATTERNS = (
 )
 """Rollups that only the patterns read: sums by further keys, and documents worth naming."""
 
-NEIGHBOURS = {"rollup_split_list": (1, 1), "rollup_payment_burst": (1, 1), "rollup_false_track": (30, 0)}
-"""Rollups whose rows of a day also follow from documents of the days around it, so many before and after."""
+COMPARED_WITHIN_DAYS = 1
+"""Some documents are weighed against others of their day and the days around it, so many before and after: the largest
+of a day are named, and lists to one buyer or payments from one device are looked at together."""
 
 ROLLUPS = (
     *(f"rollup_{name}" for name in WINDOWED),
@@ -80,8 +86,11 @@ ROLLUPS = (
 )
 """Partial sums per enterprise and event day."""
 
-EVER = ("rollup_presence",)
+EVER = ("rollup_presence", "rollup_spoken")
 """Partial sums that are kept for every day there is."""
+
+WINDOW_LENGTHS = (30, 90, 365)
+"""Days of the three windows: (D - n, D]."""
 
 FIRST_DAY = date(1900, 1, 1)
 
@@ -90,20 +99,80 @@ HISTORY_DAYS = 475
 (R16)."""
 
 
-def build_days(engine: Engine, from_day: date, to_day: date) -> None:
-    """Make chain and rollups of the event days from ``from_day`` to ``to_day``, both inclusive.
+def build_history(engine: Engine, business_date: date) -> None:
+    """Make chain, rollups and window sums of all days that features and typologies as of a business date look at.
 
-    Needs the ``known_`` views. Leaves one table per step.
+    Needs the ``known_`` views and ``feed``. Leaves one table per step, and ``window_<rollup>``.
     """
-    parameters: dict[str, Value] = {"from_day": from_day, "to_day": to_day, **legal_parameters()}
+    build_ever(engine, business_date)
+    build_context(engine, business_date)
+    build_days(engine, business_date)
+    build_window_sums(engine, business_date)
+
+
+def build_ever(engine: Engine, business_date: date) -> None:
+    """Make the rollups that are kept for every day there is: all that the context of days needs."""
+    for step in EVER:
+        engine.create_table(step, read_step("features.rollups", step), {"from_day": FIRST_DAY, "to_day": business_date})
+
+
+def build_context(engine: Engine, business_date: date) -> None:
+    """Make what is said of whole days: feeds that arrived, exchange rates, and ``calendar``, a row per day."""
+    days = pd.date_range(first_day(business_date), business_date, freq="D")
+    engine.create_table_of("calendar", pd.DataFrame({"event_day": days.date}))
+    for step in CONTEXT:
+        engine.create_table(step, read_step("features.chain", step))
+
+
+def build_days(engine: Engine, business_date: date) -> None:
+    """Make the chain and the rollups of the days that are looked back at."""
+    parameters = step_parameters(business_date)
     for step in CHAIN:
         engine.create_table(step, read_step("features.chain", step), parameters)
     for step in ROLLUPS:
         engine.create_table(step, read_step("features.rollups", step), parameters)
 
 
-def build_history(engine: Engine, business_date: date) -> None:
-    """Make chain and rollups of every day that features and typologies as of a business date look at."""
-    build_days(engine, business_date - timedelta(days=HISTORY_DAYS), business_date)
-    for step in EVER:
-        engine.create_table(step, read_step("features.rollups", step), {"from_day": FIRST_DAY, "to_day": business_date})
+def build_window_sums(engine: Engine, business_date: date) -> None:
+    """Make ``window_<rollup>``: per enterprise and window length the sums of a rollup over (D - n, D]."""
+    define_window_lengths(engine)
+    for name in WINDOWED:
+        rollup = f"rollup_{name}"
+        measures = [column for column in engine.columns(rollup) if column not in ("uscc", "event_day")]
+        sums = ", ".join(f"cast(sum({measure}) as bigint) as {measure}" for measure in measures)
+        engine.create_table(
+            f"window_{name}",
+            f"""
+            select uscc, window_days, {sums}
+            from {rollup}
+            join window_length on event_day > $business_date - window_days and event_day <= $business_date
+            group by uscc, window_days""",
+            {"business_date": business_date},
+        )
+
+
+def define_window_lengths(engine: Engine) -> None:
+    """Create ``window_length``, a row per length of a window."""
+    engine.create_table("window_length", " union all ".join(f"select {days} as window_days" for days in WINDOW_LENGTHS))
+
+
+def first_day(business_date: date) -> date:
+    """The first day that is looked back at."""
+    return business_date - timedelta(days=HISTORY_DAYS)
+
+
+def step_parameters(business_date: date) -> dict[str, Value]:
+    """What the texts of chain and rollup steps name."""
+    return {"from_day": first_day(business_date), "to_day": business_date, **legal_parameters()}
+
+
+@cache
+def rollup_measures(rollup: str) -> frozenset[str]:
+    """The columns of a rollup that add up: those that its last select makes with an aggregate. The others are its keys.
+
+    A rollup without any is a list of documents worth naming.
+    """
+    last = sqlglot.parse_one(read_step("features.rollups", rollup), read="duckdb").find(exp.Select)
+    if last is None or not last.args.get("group"):
+        return frozenset()
+    return frozenset(column.alias_or_name for column in last.selects if column.find(exp.AggFunc))

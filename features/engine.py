@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from importlib.resources import files
+from pathlib import Path
 from typing import Any, Protocol, TypeVar, cast
 
 import duckdb
@@ -43,6 +44,12 @@ class Engine(Protocol):
 
     def create_table_of(self, name: str, frame: pd.DataFrame) -> None:
         """Keep what a step in Python has made under a name, in place of what had that name."""
+
+    def drop(self, name: str) -> None:
+        """Forget what has a name, if anything has it."""
+
+    def write(self, select: str, path: Path) -> int:
+        """Write the rows of a select, in the order it gives them, as one Parquet file; gives their number."""
 
     def rows(self, select: str, parameters: Parameters = NOTHING) -> list[tuple[object, ...]]:
         """The rows of a select as plain tuples."""
@@ -85,6 +92,7 @@ class DuckdbEngine:
         self, connection: duckdb.DuckDBPyConnection, *, threads: int | None = None, memory_limit: str | None = None
     ) -> None:
         self.connection = connection
+        self._kinds: dict[str, str] = {}
         # Days are Asia/Shanghai days wherever the machine stands, and the order of rows is always asked for by name.
         connection.execute("set timezone = 'Asia/Shanghai'")
         connection.execute("set preserve_insertion_order = false")
@@ -95,11 +103,40 @@ class DuckdbEngine:
 
     def create_view(self, name: str, select: str) -> None:
         """Give a select a name."""
+        self._make_room(name, "view")
         self._run(name, f"create or replace temp view {_checked(name)} as {select}", NOTHING)
 
     def create_table(self, name: str, select: str, parameters: Parameters = NOTHING) -> None:
         """Compute a select once, in place of what had that name."""
+        if self._kinds.get(name) == "view":
+            # The rows may be those of the view that gives its name away.
+            self._run(name, f"create or replace temp table making as {select}", parameters)
+            self.drop(name)
+            self._run(name, f"alter table making rename to {_checked(name)}", NOTHING)
+            self._kinds[name] = "table"
+            return
+        self._make_room(name, "table")
         self._run(name, f"create or replace temp table {_checked(name)} as {select}", parameters)
+
+    def drop(self, name: str) -> None:
+        """Forget what has a name."""
+        if kind := self._kinds.pop(name, None):
+            self._run(name, f"drop {kind} {_checked(name)}", NOTHING)
+
+    def write(self, select: str, path: Path) -> int:
+        """Write the rows of a select as one Parquet file."""
+        self.connection.execute("set preserve_insertion_order = true")
+        written = self._run(
+            "write", f"copy ({select}) to {literal(str(path))} (format parquet, compression zstd)", NOTHING
+        )
+        rows = int(written.fetchall()[0][0])
+        self.connection.execute("set preserve_insertion_order = false")
+        return rows
+
+    def _make_room(self, name: str, kind: str) -> None:
+        if self._kinds.get(name, kind) != kind:
+            self.drop(name)
+        self._kinds[name] = kind
 
     def create_table_of(self, name: str, frame: pd.DataFrame) -> None:
         """Keep a frame under a name, in place of what had that name."""

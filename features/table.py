@@ -11,14 +11,11 @@ import pandas as pd
 
 from features.asof import AsOf, Versions, define_known
 from features.catalogue.schema import Catalogue, Feature
-from features.days import WINDOWED, build_history
+from features.days import build_history, define_window_lengths
 from features.engine import Engine, Value, read_step
 from features.law import legal_parameters
 from features.parties.components import build_related_parties
 from features.population import build_population, profile_of
-
-WINDOW_LENGTHS = (30, 90, 365)
-"""Days of the three windows: (D - n, D]."""
 
 FEWEST = 5
 """A share or mean over fewer events than this says nothing and is left empty."""
@@ -73,7 +70,7 @@ def features_as_of(engine: Engine, versions: Versions, catalogue: Catalogue, as_
 def feature_table(
     engine: Engine, catalogue: Catalogue, business_date: date, known_at: datetime, connected: frozenset[str]
 ) -> FeatureTable:
-    """The feature table from the ``known_`` views, chain and rollups that the engine holds.
+    """The feature table from the known facts, rollups and window sums that the engine holds.
 
     Parameters
     ----------
@@ -103,26 +100,13 @@ def vector_digests(frame: pd.DataFrame) -> list[str]:
 
 
 def _build_windows(engine: Engine, business_date: date) -> None:
-    lengths = " union all ".join(f"select {days} as window_days" for days in WINDOW_LENGTHS)
-    engine.create_table("window_length", lengths)
+    define_window_lengths(engine)
     engine.create_table("grid", "select uscc, window_days from population cross join window_length")
     parameters: dict[str, Value] = {"business_date": business_date, "n_min": FEWEST, **legal_parameters()}
     build_related_parties(engine, business_date)
     engine.create_table("lateness", read_step("features.windows", "lateness"))
-    for name in WINDOWED:
-        engine.create_table(f"window_{name}", _window_sum(engine, f"rollup_{name}"), parameters)
     for step in (*OVER_WINDOWS, *AS_OF_DAY):
         engine.create_table(f"feature_{step}", read_step("features.windows", step), parameters)
-
-
-def _window_sum(engine: Engine, rollup: str) -> str:
-    measures = [name for name in engine.columns(rollup) if name not in ("uscc", "event_day")]
-    sums = ", ".join(f"cast(sum({name}) as bigint) as {name}" for name in measures)
-    return f"""
-        select uscc, window_days, {sums}
-        from {rollup}
-        join window_length on event_day > $business_date - window_days and event_day <= $business_date
-        group by uscc, window_days"""
 
 
 def _select(engine: Engine, catalogue: Catalogue) -> str:

@@ -124,6 +124,7 @@ class Wiring:
         """What the steps work with."""
         from features.catalogue import load_catalogue
         from pipelines.steps.home import Home
+        from pipelines.storage.states import FolderOfStates
 
         return Home(
             path=self.path,
@@ -136,6 +137,8 @@ class Wiring:
             champion=self._champion,
             model_of=self._model_of,
             pin=self.lake.pin,
+            pinned=self.lake.pinned,
+            states=FolderOfStates(self.path / "lake" / "state"),
             code_version=version("xinji"),
             signer=self.signer,
             challenger=self._challenger,
@@ -176,7 +179,7 @@ class Wiring:
 
     def features(self, business_date: date) -> FeatureTable:
         """The feature table as of a day, for a notebook."""
-        from pipelines.steps.daily import Day
+        from pipelines.steps.day import Day
         from pipelines.steps.training import features_of
 
         return features_of(self.home, self.lake.pin(), Day.of(business_date))

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 FieldType = Literal[
     "string", "integer", "boolean", "date", "timestamp", "decimal(18,2)", "decimal(18,5)", "decimal(18,8)"
 ]
-LinkName = Literal["order", "waybill", "inventory", "declaration"]
+LinkName = Literal["order", "waybill", "inventory", "declaration", "trace"]
 
 SYSTEM_COLUMNS = ("received_at", "event_day", "key_hash", "ingest_sequence", "source_row")
 

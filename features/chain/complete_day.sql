@@ -3,11 +3,12 @@
 -- day on which a feed is silent although it had begun and a sister feed speaks. Documents are usually filed within
 -- three days of the order, so a hole there would make honest lists look as if their papers were missing.
 with spoken as (
-    select event_day, 1 as has_order, 0 as has_payment, 0 as has_waybill from known_order group by event_day
-    union all
-    select event_day, 0, 1, 0 from known_payment group by event_day
-    union all
-    select event_day, 0, 0, 1 from known_waybill group by event_day
+    select
+        event_day,
+        case when table_name = 'order' then 1 else 0 end as has_order,
+        case when table_name = 'payment' then 1 else 0 end as has_payment,
+        case when table_name = 'waybill' then 1 else 0 end as has_waybill
+    from rollup_spoken
 ),
 
 by_day as (

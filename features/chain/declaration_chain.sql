@@ -39,7 +39,7 @@ summed as (
         count(*) as lists,
         cast(sum(cast(declared_value_cny * 100 as bigint)) as bigint) as lists_fen
     from known_inventory
-    where declaration_hash is not null and cancelled_at is null and event_day >= $from_day - 62
+    where declaration_hash is not null and cancelled_at is null
     group by declaration_hash
 ),
 

@@ -1,5 +1,5 @@
 -- Warehouse movements summed per document they name: a list, a declaration or an order. Quantities in hundred-thousandths
--- of their unit. Movements more than 30 days before the range belong to no document in it.
+-- of their unit.
 with linked as (
     select inventory_hash as document_hash, * from known_warehouse_movement where inventory_hash is not null
     union all
@@ -21,5 +21,4 @@ select
     ), 0) as bigint) as overseas_out,
     min(warehouse_code || '/' || movement_no) as first_movement
 from linked
-where event_day >= $from_day - 30
 group by document_hash

@@ -1,4 +1,4 @@
--- One row per tax return due in [$from_day - 1, $to_day - 1], counted on the day after it was due: only then can it be
+-- One row per tax return due from $from_day - 1 on, counted on the day after it was due: only then can it be
 -- late. Delays in days; empty while it is neither filed nor paid.
 select
     filing_no,
@@ -18,4 +18,4 @@ select
     cast(coalesce(output_tax_cny, 0) * 100 as bigint) as output_fen,
     cast(coalesce(input_tax_cny, 0) * 100 as bigint) as input_fen
 from known_tax_filing
-where due_on + 1 between $from_day and $to_day
+where due_on + 1 >= $from_day

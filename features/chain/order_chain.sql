@@ -30,7 +30,6 @@ sent as (
         min(waybill.carrier_uscc || '/' || waybill.logistics_no) as first_waybill
     from known_waybill as waybill
     left join track on track.waybill_hash = waybill.key_hash
-    where waybill.event_day >= $from_day - 30
     group by waybill.order_hash
 ),
 
@@ -41,7 +40,7 @@ declared as (
         cast(sum(cast(declared_value_cny * 100 as bigint)) as bigint) as declared_fen,
         min(invt_no) as first_list
     from known_inventory
-    where event_day >= $from_day - 30 and cancelled_at is null
+    where cancelled_at is null
     group by order_hash
 ),
 

@@ -11,5 +11,4 @@ select
     max(paid_at) as paid_at,
     min(pay_code || '/' || pay_txn_id) as first_payment
 from known_payment
-where event_day >= $from_day - 90
 group by order_hash

@@ -1,4 +1,4 @@
--- One row per waybill: what its scans say. Scans more than 30 days before the range belong to no document in it.
+-- One row per waybill: what its scans say.
 with scanned as (
     select
         waybill_hash,
@@ -13,7 +13,6 @@ with scanned as (
             where event in ('at_warehouse', 'out_of_warehouse', 'loaded', 'in_transit', 'out_for_delivery')
         ) as transit_scans
     from known_waybill_event
-    where event_day >= $from_day - 30
     group by waybill_hash
 )
 

@@ -2,7 +2,7 @@
 with signed as (
     select waybill_hash, min(place_division) as first_division, max(place_division) as last_division
     from known_waybill_event
-    where event = 'signed' and place_division is not null and event_day >= $from_day - 30
+    where event = 'signed' and place_division is not null
     group by waybill_hash
 )
 

@@ -15,7 +15,6 @@ scan as (
         lag(latitude) over travelled as last_latitude,
         lag(longitude) over travelled as last_longitude
     from known_waybill_event
-    where event_day >= $from_day - 30
     window travelled as (partition by waybill_hash order by event_at, key_hash)
 ),
 
@@ -48,7 +47,6 @@ stage as (
         min(event_at) filter (where event in ('signed', 'refused')) as ended_at,
         min(event_at) filter (where event <> 'picked_up') as next_at
     from known_waybill_event
-    where event_day >= $from_day - 30
     group by waybill_hash
 ),
 
@@ -60,7 +58,6 @@ earlier as (
         date_diff('day', lag(list.event_day) over named, list.event_day) as days_between
     from known_inventory as list
     where list.cancelled_at is null and list.waybill_hash is not null
-        and list.event_day between $from_day - 30 and $to_day
     window named as (partition by list.waybill_hash order by list.declared_at, list.invt_no)
 ),
 

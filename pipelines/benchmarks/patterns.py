@@ -21,8 +21,10 @@ from features.days import build_history
 from pipelines.benchmarks.measuring import BenchmarkError, Report, measured
 from pipelines.settings import Settings
 from pipelines.simulation import ZoneSettings, simulate
-from pipelines.steps.daily import Day, looking_at, pattern_hits, versions_of
+from pipelines.steps.daily import pattern_hits
+from pipelines.steps.day import Day
 from pipelines.steps.ingest.batch import take_in
+from pipelines.steps.knowing import looking_at, versions_of
 from pipelines.wiring import Wiring
 from reports.alerts.alert import Alert, Hit
 from reports.alerts.episodes import alerts_on

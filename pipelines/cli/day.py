@@ -102,7 +102,8 @@ def features(
 ) -> None:
     """Write the feature table as of a date, one row per enterprise."""
     from expectations.vocabulary.moment import parse_date, parse_moment
-    from pipelines.steps.daily import Day, measure
+    from pipelines.steps.daily import measure
+    from pipelines.steps.day import Day
 
     home = wiring().home
     day = Day.of(parse_date(on), parse_moment(known_at) if known_at else None)

@@ -14,7 +14,8 @@ from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 
 from pipelines.steps import daily as steps
-from pipelines.steps.daily import Day, DaySummary, DayWork
+from pipelines.steps.daily import DaySummary, DayWork
+from pipelines.steps.day import Day
 from pipelines.steps.home import Champion, Home, PinnedLake
 from pipelines.steps.judging import Measured
 from pipelines.steps.publishing import list_to_json, risk_list, write_reports

@@ -16,22 +16,22 @@ from typing import Any
 import pandas as pd
 
 from expectations.vocabulary.grade import Grade
-from expectations.vocabulary.moment import knowledge_cutoff, zoned
-from features.asof import AsOf, Versions, define_known, late_feeds
-from features.days import build_history
+from expectations.vocabulary.moment import zoned
+from features.asof import late_feeds
 from features.engine import Engine
-from features.facts.official import FactRecord, official_facts, without_records
+from features.facts.official import FactRecord, official_facts
 from features.table import feature_table, vector_digests
 from features.typologies import Hit as MeasuredHit
 from features.typologies import find_hits, rising_peer_shares, unmeasured_rules
 from models.grade.subject import OfficialFact
 from models.people.acts import Act, Kind
-from models.people.objections import objections_of, set_aside
 from models.policy.inforce import Policy
 from models.policy.parameters import typology_parameters
 from models.scorer.protocol import Scorer
+from pipelines.steps.day import Day
 from pipelines.steps.home import Champion, Home, PinnedLake
 from pipelines.steps.judging import Circumstances, Measured, judge_everyone, weight_of_late_feeds
+from pipelines.steps.knowing import know
 from pipelines.steps.remembering import remembered
 from pipelines.steps.shadow import Shadow, shadow_entry, shadow_of
 from pipelines.storage import decisions
@@ -42,19 +42,6 @@ from pipelines.storage.vectors import StoredVectors, load_vectors, store_vectors
 from reports.alerts.alert import AlertStep, Hit, Step, alert_from_json
 from reports.alerts.episodes import alerts_on
 from reports.alerts.season import ExcusedHit, seasonal_guard
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """A run's two times: the business date D and the knowledge cutoff K."""
-
-    business_date: date
-    known_at: datetime
-
-    @classmethod
-    def of(cls, business_date: date, known_at: datetime | None = None) -> Day:
-        """D with its K: by default the next morning at six."""
-        return cls(business_date, known_at or knowledge_cutoff(business_date))
 
 
 @dataclass(frozen=True)
@@ -104,13 +91,12 @@ def already_decided(home: Home, day: Day) -> bool:
 def measure(home: Home, day: Day, lake: PinnedLake) -> Measured:
     """Compute everything that is known as of (D, K) from the pinned lake."""
     policy = home.policies.in_force(day.business_date)
-    as_of = looking_at(home, lake, day)
     with home.database.reading() as connection:
         acts = acts_known(connection, day.known_at)
     with home.engine() as engine:
-        define_known(engine, versions_of(home, lake, day), as_of)
-        build_history(engine, day.business_date)
-        features = feature_table(engine, home.catalogue, day.business_date, day.known_at, as_of.connected)
+        know(home, day, lake, engine)
+        feeds = frozenset(home.zone.connected)
+        features = feature_table(engine, home.catalogue, day.business_date, day.known_at, feeds)
         hits, excused = pattern_hits(engine, policy, day.business_date)
         return Measured(
             features=features,
@@ -130,19 +116,6 @@ def pattern_hits(engine: Engine, policy: Policy, business_date: date) -> tuple[t
     found = find_hits(engine, numbers, business_date)
     shares = rising_peer_shares(engine, numbers["R21"], business_date) if "R21" in numbers else {}
     return seasonal_guard(map(_hit, found), shares, policy)
-
-
-def looking_at(home: Home, lake: PinnedLake, day: Day) -> AsOf:
-    """The two times of a day, and the zone's feeds with its own terms."""
-    terms = {table: feed.late_after_days for table, feed in home.zone.feeds.items()}
-    return AsOf(day.business_date, day.known_at, frozenset(terms), terms, lake.reported(day.known_at))
-
-
-def versions_of(home: Home, lake: PinnedLake, day: Day) -> Versions:
-    """The pinned lake's versions, without batches withdrawn by K and records that an objection was upheld against."""
-    with home.database.reading() as connection:
-        aside = set_aside(objections_of(acts_known(connection, day.known_at)).values())
-    return Versions(home.contracts, lambda table: without_records(table, lake.versions_sql(table, day.known_at), aside))
 
 
 def judge_day(home: Home, day: Day, lake: PinnedLake, measured: Measured, champion: Champion) -> decisions.Judged:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -13,6 +13,7 @@ from expectations.contracts.schema import Contract
 from expectations.vocabulary.zone import Zone
 from features.catalogue.schema import Catalogue
 from features.engine import Engine
+from features.state import Kept, Shelf, VersionFiles
 from models.policy.book import PolicyBook
 from models.scorer.protocol import Scorer
 from pipelines.storage.database import Database
@@ -31,8 +32,24 @@ class PinnedLake(Protocol):
         """A select over every usable version of a table."""
         ...
 
+    def version_files(self, known_at: datetime) -> VersionFiles:
+        """The files that count as of K, one by one."""
+        ...
+
     def reported(self, known_at: datetime) -> Mapping[str, datetime]:
         """Per table the latest moment, no later than K, at which its source spoke, rows or none."""
+        ...
+
+
+class States(Shelf, Protocol):
+    """What features keep between runs, and the shelf its files lie on."""
+
+    def latest(self, definition: str, business_date: date, known_at: datetime) -> Kept | None:
+        """The latest state of a definition that is no later than (D, K)."""
+        ...
+
+    def store(self, kept: Kept) -> None:
+        """Hold a state."""
         ...
 
 
@@ -65,6 +82,10 @@ class Home:
         Fetches a registered model by its version, for a replay.
     pin:
         The lake as it stands now.
+    pinned:
+        The lake as it stood when a snapshot of that digest was pinned.
+    states:
+        What features keep between runs.
     code_version:
         Named in every decision.
     signer:
@@ -83,6 +104,8 @@ class Home:
     champion: Callable[[], Champion]
     model_of: Callable[[str], Champion]
     pin: Callable[[], PinnedLake]
+    pinned: Callable[[str], PinnedLake]
+    states: States
     code_version: str
     signer: AnchorSigner | None = None
     challenger: Callable[[], Champion | None] = nobody

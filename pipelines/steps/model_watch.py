@@ -22,8 +22,9 @@ from models.validation.overrides import Overrides, overrides_among
 from models.validation.reference import MARGIN, Reference
 from models.validation.stability import Shift
 from models.validation.watching import HitRates, WatchBounds, hit_rates
-from pipelines.steps.daily import Day, looking_at, versions_of
+from pipelines.steps.day import Day
 from pipelines.steps.home import Home
+from pipelines.steps.knowing import looking_at, versions_of
 from pipelines.storage import decisions
 from pipelines.storage.vectors import StoredVectors, load_vectors
 

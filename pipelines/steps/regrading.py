@@ -19,7 +19,8 @@ from models.grade.record import subject_of
 from models.people.acts import Act, Kind
 from models.people.objections import Objection, ObjectionState
 from models.policy.book import PolicyBook
-from pipelines.steps.daily import Day, DayWork, commit, judge_day, measure
+from pipelines.steps.daily import DayWork, commit, judge_day, measure
+from pipelines.steps.day import Day
 from pipelines.steps.home import Home
 from pipelines.steps.judging import GRADE_MESSAGE
 from pipelines.steps.people import Desk

@@ -20,8 +20,9 @@ from models.training.settings import TrainingSettings
 from models.training.train import TrainingResult
 from models.validation.reference import Reference
 from models.validation.replay import labelled_digest
-from pipelines.steps.daily import Day, looking_at, versions_of
+from pipelines.steps.day import Day
 from pipelines.steps.home import Home, PinnedLake
+from pipelines.steps.knowing import looking_at, versions_of
 from pipelines.steps.promotion import install_first
 from pipelines.steps.registry import ModelCard, ModelRegistry
 

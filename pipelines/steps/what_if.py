@@ -15,7 +15,8 @@ from expectations.vocabulary.grade import Grade
 from models.grade.what_if import Crossing, History, inspections_suggested
 from models.policy.book import PolicyBook
 from models.policy.change import Change, with_change
-from pipelines.steps.daily import Day, measure
+from pipelines.steps.daily import measure
+from pipelines.steps.day import Day
 from pipelines.steps.home import Home
 from pipelines.storage import decisions
 from pipelines.storage.policies import kept_policy

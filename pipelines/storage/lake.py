@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -19,6 +19,7 @@ from expectations.contracts.typed import literal, quoted, sql_type
 from expectations.errors import IntegrityError, NotFoundError
 from expectations.intake.splitting import stored_columns
 from expectations.vocabulary.digest import canonical_json, sha256_file, sha256_text
+from features.state import FileSpan
 from pipelines.storage import batches
 from pipelines.storage.database import Database
 
@@ -121,6 +122,10 @@ class Lake:
             write_whole(target, pinned.text.encode("utf-8"))
         return PinnedLake(self, pinned)
 
+    def pinned(self, digest: str) -> PinnedLake:
+        """The lake as it stood when a snapshot was pinned; errors as ``snapshot_by_digest``."""
+        return PinnedLake(self, self.snapshot_by_digest(digest))
+
     def snapshot_by_digest(self, digest: str) -> Snapshot:
         """A pinned snapshot.
 
@@ -210,9 +215,41 @@ class PinnedLake:
         """As ``Lake.versions_sql``, of the pinned snapshot."""
         return self.lake.versions_sql(table, self.snapshot, known_at)
 
+    def version_files(self, known_at: datetime) -> FilesOfSnapshot:
+        """The files that count as of K, one by one."""
+        return FilesOfSnapshot(self.lake, self.snapshot, known_at)
+
     def reported(self, known_at: datetime) -> dict[str, datetime]:
         """As ``Snapshot.reported``."""
         return self.snapshot.reported(known_at)
+
+
+@dataclass(frozen=True)
+class FilesOfSnapshot:
+    """The files of a snapshot that count as of K, each named by its content and its batch."""
+
+    lake: Lake
+    snapshot: Snapshot
+    known_at: datetime
+
+    @cached_property
+    def _by_table(self) -> dict[str, dict[str, LakeFile]]:
+        found: dict[str, dict[str, LakeFile]] = {}
+        for file in self.snapshot.known_by(self.known_at):
+            found.setdefault(file.table, {})[f"{file.sha256}:{file.sequence}"] = file
+        return found
+
+    def spans(self, table: str) -> Mapping[str, FileSpan]:
+        """The files of a table by name."""
+        return {
+            name: FileSpan(file.sequence, file.first_day, file.last_day, file.received_until)
+            for name, file in self._by_table.get(table, {}).items()
+        }
+
+    def sql(self, table: str, files: Collection[str]) -> str:
+        """A select over the versions in some files."""
+        chosen = self._by_table.get(table, {})
+        return self.lake.files_sql(load_contract(table), [chosen[name] for name in files])
 
 
 def snapshot_of(batches_taken: Iterable[batches.Batch]) -> Snapshot:

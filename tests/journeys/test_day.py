@@ -21,7 +21,7 @@ from sqlalchemy import text
 from expectations.vocabulary.role import Role
 from pipelines.settings import Settings
 from pipelines.steps import daily
-from pipelines.steps.daily import Day
+from pipelines.steps.day import Day
 from pipelines.steps.home import Home
 from pipelines.steps.publishing import risk_list, write_reports
 from pipelines.steps.replaying import replay

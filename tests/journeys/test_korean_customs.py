@@ -17,7 +17,7 @@ from models.training.train import TrainingResult, train
 from pipelines.settings import Settings
 from pipelines.sources.adapter import Translation, adapter_named
 from pipelines.steps import daily
-from pipelines.steps.daily import Day
+from pipelines.steps.day import Day
 from pipelines.steps.ingest.batch import take_in
 from pipelines.steps.ingest.report import IngestReport
 from pipelines.steps.publishing import risk_list, write_reports

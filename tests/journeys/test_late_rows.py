@@ -13,7 +13,7 @@ import pytest
 from expectations.vocabulary.moment import knowledge_cutoff
 from pipelines.settings import Settings
 from pipelines.steps import daily
-from pipelines.steps.daily import Day
+from pipelines.steps.day import Day
 from pipelines.steps.ingest.batch import take_in
 from pipelines.storage import decisions
 from pipelines.wiring import Wiring

@@ -13,7 +13,7 @@ import pytest
 from models.training.settings import TrainingSettings
 from models.validation.reference import Reference
 from pipelines.steps import daily, monitoring
-from pipelines.steps.daily import Day
+from pipelines.steps.day import Day
 from pipelines.steps.home import Home
 from pipelines.steps.registry import ModelCard
 from pipelines.storage import decisions

@@ -18,7 +18,8 @@ from expectations.vocabulary.role import Role
 from models.people.objections import Complaint
 from models.people.overrides import Wish
 from pipelines.settings import Settings
-from pipelines.steps.daily import Day, run_day
+from pipelines.steps.daily import run_day
+from pipelines.steps.day import Day
 from pipelines.steps.findings import Doing, Finding, assign_alert, close_alert, record_finding
 from pipelines.steps.home import Home
 from pipelines.steps.ingest.batch import take_in

@@ -14,7 +14,8 @@ from expectations.vocabulary.role import Role
 from models.policy.book import PolicyBook
 from models.policy.change import read_change, with_change
 from pipelines.settings import Settings
-from pipelines.steps.daily import Day, run_day
+from pipelines.steps.daily import run_day
+from pipelines.steps.day import Day
 from pipelines.steps.people import Desk
 from pipelines.steps.replaying import replay
 from pipelines.steps.what_if import what_if

@@ -18,7 +18,7 @@ from expectations.vocabulary.role import Role
 from models.scorer.points import BinnedPoints, PointsScorer
 from pipelines.settings import Settings
 from pipelines.steps import daily
-from pipelines.steps.daily import Day
+from pipelines.steps.day import Day
 from pipelines.steps.home import Champion, Home
 from pipelines.steps.publishing import write_reports
 from pipelines.storage import accounts, decisions, ledger

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 import sqlglot
 
-from features.days import CHAIN, EVER, ROLLUPS
+from features.days import CHAIN, CONTEXT, EVER, ROLLUPS
 from features.engine import DuckdbEngine, StepError, literal, read_step
 from features.table import AS_OF_DAY, OVER_WINDOWS
 from features.typologies.hits import RULES
@@ -63,7 +63,7 @@ def test_a_text_is_written_into_sql_with_its_quotes_doubled() -> None:
 @pytest.mark.parametrize(
     ("package", "steps"),
     [
-        ("features.chain", CHAIN),
+        ("features.chain", (*CONTEXT, *CHAIN)),
         ("features.rollups", (*ROLLUPS, *EVER)),
         ("features.windows", (*OVER_WINDOWS, *AS_OF_DAY, "profile", "source_reconciliation", "lateness")),
         ("features.typologies", (*(rule.id for rule in RULES), "R21")),
@@ -76,9 +76,9 @@ def test_every_step_file_is_run_by_something(package: str, steps: tuple[str, ...
     assert found == set(steps)
 
 
-@pytest.mark.parametrize("step", [*CHAIN, *ROLLUPS])
+@pytest.mark.parametrize("step", [*CONTEXT, *CHAIN, *EVER, *ROLLUPS])
 def test_steps_of_a_day_do_not_know_the_business_date(step: str) -> None:
-    package = "features.chain" if step in CHAIN else "features.rollups"
+    package = "features.chain" if step in (*CONTEXT, *CHAIN) else "features.rollups"
     assert "business_date" not in read_step(package, step)
 
 

@@ -1,0 +1,157 @@
+"""Which versions are seen differently now than at the last run.
+
+A version is seen from the moment K reaches its ``received_at`` and D its event day, and its stages appear one by one as
+D reaches them. It is no longer seen when its batch is withdrawn. Whatever else happens to it cannot be seen at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from expectations.contracts.schema import Contract
+from expectations.vocabulary.moment import end_of_day
+from features.asof import empty_versions_sql, is_stage
+from features.days import COMPARED_WITHIN_DAYS
+from features.engine import Engine, literal
+from features.state.files import Look
+
+COMPARED = ("inventory", "order", "payment", "declaration")
+"""Tables whose documents are weighed against others of the days around them."""
+
+
+@dataclass(frozen=True)
+class Turnover:
+    """The files of one table between two looks: those that came, those that went, those that stayed."""
+
+    fresh: frozenset[str]
+    gone: frozenset[str]
+    common: frozenset[str]
+
+    @classmethod
+    def between(cls, table: str, before: Look, now: Look) -> Turnover:
+        """What came and went."""
+        then, after = frozenset(before.spans(table)), frozenset(now.spans(table))
+        return cls(after - then, then - after, then & after)
+
+
+def define_changed(
+    engine: Engine, contracts: Mapping[str, Contract], before: Look, now: Look, ahead: Mapping[str, Collection[str]]
+) -> dict[str, Turnover]:
+    """Create ``changed_<table>``, the versions seen differently, with ``key_hash``, ``event_day`` and the links.
+
+    Parameters
+    ----------
+    engine, contracts:
+        Where to, and of which tables.
+    before, now:
+        The two looks; neither time of ``now`` is earlier.
+    ahead:
+        Per table the files that had rows of a later event or stage than ``before`` could see.
+
+    Returns
+    -------
+    Per table what became of its files.
+    """
+    turnovers = {}
+    for table, contract in contracts.items():
+        turnover = turnovers[table] = Turnover.between(table, before, now)
+        selects = [
+            *_rows(now, contract, turnover.fresh, f"received_at <= {literal(now.as_of.known_at)}"),
+            *_rows(before, contract, turnover.gone, f"received_at <= {literal(before.as_of.known_at)}"),
+            *_rows(now, contract, _received_since(table, turnover, before, now), _received_between(before, now)),
+            *_rows(now, contract, turnover.common & frozenset(ahead.get(table, ())), _crossed(contract, before, now)),
+        ]
+        empty = f"select {_columns(contract)} from ({empty_versions_sql(contract)}) as versions"
+        engine.create_table(f"changed_{table}", " union all ".join(selects) or empty)
+    return turnovers
+
+
+def touch_days(engine: Engine, contract: Contract, look: Look, turnover: Turnover, days: Collection[str]) -> None:
+    """Add every version of some event days (SQL literals) to ``changed_<table>``."""
+    rows = _rows(look, contract, turnover.common, f"event_day in ({', '.join(days)})")
+    name = f"changed_{contract.table}"
+    engine.create_table(name, " union all ".join([f"select * from {name}", *rows]))
+
+
+def touch_company(
+    engine: Engine, contracts: Mapping[str, Contract], look: Look, turnovers: Mapping[str, Turnover]
+) -> None:
+    """Add the whole days of documents that are weighed against others of their day or the days around it.
+
+    What a changed document alters lies within ``COMPARED_WITHIN_DAYS`` of it, and follows from what lies as far again.
+    """
+    selects = [f"select event_day from changed_{table}" for table in COMPARED]
+    for child, parent in (("inventory_line", "inventory"), ("declaration_line", "declaration")):
+        alone = f"select {parent}_hash from changed_{child} except select key_hash from changed_{parent}"
+        spans = look.spans(parent)
+        if spans and engine.rows(f"select 1 from ({alone}) as alone limit 1"):
+            rows = look.files.sql(parent, sorted(spans))
+            selects.append(f"select event_day from ({rows}) as versions where key_hash in ({alone})")
+    changed = engine.rows(f"select distinct event_day from ({' union all '.join(selects)}) as days")
+    reach = range(-2 * COMPARED_WITHIN_DAYS, 2 * COMPARED_WITHIN_DAYS + 1)
+    near = {day + timedelta(days=step) for (day,) in changed if isinstance(day, date) for step in reach}
+    if near:
+        days = [f"date {literal(str(day))}" for day in sorted(near)]
+        for table in COMPARED:
+            touch_days(engine, contracts[table], look, turnovers[table], days)
+
+
+def files_ahead(
+    engine: Engine, contracts: Mapping[str, Contract], look: Look, candidates: Mapping[str, Collection[str]]
+) -> dict[str, tuple[str, ...]]:
+    """Per table those of some files that have rows of a later event or stage than the look can see."""
+    found = {}
+    for table, contract in contracts.items():
+        spans = look.spans(table)
+        files = sorted(spans.keys() & set(candidates.get(table, ())))
+        if not files:
+            continue
+        later = " or ".join(_is_later(name, kind, look) for name, kind in _time_columns(contract).items())
+        select = look.files.sql(table, files)
+        rows = engine.rows(f"select distinct ingest_sequence from ({select}) as versions where {later}")
+        sequences = {sequence for (sequence,) in rows}
+        if sequences:
+            found[table] = tuple(file for file in files if spans[file].sequence in sequences)
+    return found
+
+
+def _is_later(name: str, kind: str, look: Look) -> str:
+    """Whether a moment or a date lies after the look's business date; false where it is empty."""
+    business_date = look.as_of.business_date
+    later = f">= {literal(end_of_day(business_date))}" if kind == "timestamp" else f"> {literal(business_date)}"
+    return f'coalesce("{name}" {later}, false)'
+
+
+def _time_columns(contract: Contract) -> dict[str, str]:
+    stages = {told.name: told.type for told in contract.fields if is_stage(contract, told)}
+    return {"event_day": "date", **stages}
+
+
+def _received_since(table: str, turnover: Turnover, before: Look, now: Look) -> frozenset[str]:
+    spans = now.spans(table)
+    return frozenset(file for file in turnover.common if spans[file].received_until > before.as_of.known_at)
+
+
+def _received_between(before: Look, now: Look) -> str:
+    return f"received_at > {literal(before.as_of.known_at)} and received_at <= {literal(now.as_of.known_at)}"
+
+
+def _crossed(contract: Contract, before: Look, now: Look) -> str:
+    """What was there, and is on the other side of the end of D now."""
+    was_later = {name: _is_later(name, kind, before) for name, kind in _time_columns(contract).items()}
+    is_later = {name: _is_later(name, kind, now) for name, kind in _time_columns(contract).items()}
+    crossed = " or ".join(f"({was_later[name]} and not {is_later[name]})" for name in was_later)
+    return f"received_at <= {literal(before.as_of.known_at)} and ({crossed})"
+
+
+def _rows(look: Look, contract: Contract, files: Collection[str], condition: str) -> list[str]:
+    if not files:
+        return []
+    select = look.files.sql(contract.table, sorted(files))
+    return [f"select {_columns(contract)} from ({select}) as versions where {condition}"]
+
+
+def _columns(contract: Contract) -> str:
+    return ", ".join(["key_hash", "event_day", *(f"{link}_hash" for link in contract.links)])
