@@ -133,6 +133,21 @@ def _plain(value: float | None) -> str:
     return "" if value is None else f"{value:.4f}".rstrip("0").rstrip(".")
 
 
+@benchmarks.command("day")
+def day(
+    rows: Annotated[int, typer.Option(help="Retail import lists a day, each with its order, payment and waybill.")] = (
+        200_000
+    ),
+    enterprises: Annotated[int, typer.Option(help="Enterprises that trade.")] = 2_000,
+    history: Annotated[int, typer.Option(help="Days of the same volume run before.")] = 1,
+) -> None:
+    """A day from accepted files to decisions in the ledger, against joining its files on the order number once."""
+    from pipelines.benchmarks.day import day as measured_day
+    from pipelines.benchmarks.parcels import Volume
+
+    publish(measured_day(Volume(rows, enterprises), history))
+
+
 def publish(report: Report) -> None:
     """Show a report, and keep it as ``reports/benchmarks/<name>.json`` in the home."""
     from expectations.vocabulary.digest import canonical_json

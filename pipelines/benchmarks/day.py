@@ -1,0 +1,117 @@
+"""A day at volume, from accepted files in the lake to decisions in the ledger, against joining its files once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import duckdb
+
+from expectations.contracts.typed import literal
+from models.scorecard.reading import expert_scorecard
+from pipelines.benchmarks.measuring import Figure, Report, measured
+from pipelines.benchmarks.parcels import Volume, place_day, place_register, settle_home
+from pipelines.steps.daily import DayWork, commit, judge_day, measure
+from pipelines.steps.day import Day
+from pipelines.steps.home import Champion, Home
+from pipelines.steps.knowing import know
+
+D = date(2026, 10, 31)
+GOAL = "at most 5 x the floor in CPU seconds, and under 8 GiB"
+
+Laps = dict[str, tuple[float, float]]
+
+
+def day(volume: Volume, history: int) -> Report:
+    """Measure the day of a volume after some days of the same volume.
+
+    Parameters
+    ----------
+    volume:
+        Lists a day, enterprises, buyers.
+    history:
+        Days before it that were run, so that its state is kept.
+    """
+    with TemporaryDirectory(prefix="xinji-bench-") as folder:
+        home = Path(folder)
+        _, paths = measured("prepare", prepare, home, volume, history)
+        floor, _ = measured("floor: four files joined on the order number, and scanned", join_and_scan, paths)
+        whole, (laps, graded) = measured("the day", run_the_day, home)
+    figures = [floor, *(Figure(name, *lap, whole.peak_mib) for name, lap in laps.items()), whole]
+    return Report(
+        benchmark="day",
+        figures=tuple(figures),
+        floor=floor.name,
+        ratio=whole.cpu_seconds / floor.cpu_seconds,
+        goal=GOAL,
+        details={"rows": volume.rows, "enterprises": volume.enterprises, "history_days": history, "graded": graded},
+    )
+
+
+def prepare(path: Path, volume: Volume, history: int) -> dict[str, str]:
+    """A home that has run the days before, with the files of the day in its lake; gives those by table."""
+    wiring = settle_home(path)
+    place_register(wiring, volume, D - timedelta(days=history + 2))
+    for back in range(history, -1, -1):
+        before = D - timedelta(days=back + 1)
+        if back < history:
+            place_day(wiring, volume, before)
+        home = graded_by_card(wiring.home)
+        with home.engine() as engine:
+            know(home, Day.of(before), home.pin(), engine)
+    return {table: str(file) for table, file in place_day(wiring, volume, D).items()}
+
+
+def graded_by_card(home: Home) -> Home:
+    """The home, graded by the expert scorecard without a registry in between."""
+    scorer = expert_scorecard(home.catalogue, D)
+    return replace(
+        home, champion=lambda: Champion(scorer, "expert"), model_of=lambda version: Champion(scorer, version)
+    )
+
+
+def join_and_scan(paths: dict[str, str]) -> int:
+    """Join list, order, payment and waybill on the order number once, and scan each file once."""
+    with duckdb.connect() as connection:
+        files = {table: f"read_parquet({literal(path)})" for table, path in paths.items()}
+        matched = connection.execute(f"""
+            select count(*), sum(list.declared_value_cny), sum(pay.amount), sum(bill.weight_kg)
+            from {files["inventory"]} as list
+            join {files["order"]} as sold on sold.order_no = list.order_no
+            join {files["payment"]} as pay on pay.order_no = list.order_no
+            join {files["waybill"]} as bill on bill.order_no = list.order_no""").fetchall()[0][0]
+        for table in ("inventory", "order", "payment", "waybill"):
+            connection.execute(f"select {_scan(connection, files[table])} from {files[table]}").fetchall()
+    return int(matched)
+
+
+def _scan(connection: duckdb.DuckDBPyConnection, file: str) -> str:
+    columns = connection.execute(f"describe select * from {file}").fetchall()
+    return ", ".join(f'max("{column[0]}")' for column in columns)
+
+
+def run_the_day(path: Path) -> tuple[Laps, int]:
+    """Run the day as ``xinji run`` does, with a lap for each part; gives the laps and how many were graded."""
+    home = graded_by_card(settle_home(path).home)
+    today, laps = Day.of(D), Laps()
+    lake, champion = home.pin(), home.champion()
+    with _lap(laps, "known, features, patterns"):
+        found = measure(home, today, lake)
+    with _lap(laps, "judged"):
+        judged = judge_day(home, today, lake, found, champion)
+        judged = replace(judged, decisions=tuple(judged.decisions))
+    with _lap(laps, "in the ledger"):
+        commit(home, today, DayWork(lake, champion, found, judged))
+    return laps, len(found.features.frame)
+
+
+@contextmanager
+def _lap(laps: Laps, name: str) -> Iterator[None]:
+    began, used = time.perf_counter(), time.process_time()
+    yield
+    laps[name] = time.perf_counter() - began, time.process_time() - used
