@@ -31,4 +31,12 @@ def run(words: Sequence[str]) -> int:
         return output.fail(UsageError(message, "See: xinji --help"))
     except XinjiError as error:
         return output.fail(error)
+    except Exception as error:
+        from sqlalchemy.exc import DBAPIError
+
+        if not isinstance(error, DBAPIError):
+            raise
+        # Without the statement and its values: these are for the log of the database, not for a screen.
+        problem = f"The database refused: {error.orig}. Nothing of this was published."
+        return output.fail(XinjiError(problem, "See to its disk or its server, then give the command again."))
     return code if isinstance(code, int) else output.DONE
