@@ -5,6 +5,7 @@ Nothing here depends on D but through the ``known_`` views, so the rows of one d
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import cache
 
@@ -86,6 +87,9 @@ ROLLUPS = (
 )
 """Partial sums per enterprise and event day."""
 
+FEATURED = ROLLUPS[: -len(PATTERNS)]
+"""Those that features are made of: all that is needed of days on which nobody looks for patterns."""
+
 EVER = ("rollup_presence", "rollup_spoken")
 """Partial sums that are kept for every day there is."""
 
@@ -99,14 +103,14 @@ HISTORY_DAYS = 475
 (R16)."""
 
 
-def build_history(engine: Engine, business_date: date) -> None:
+def build_history(engine: Engine, business_date: date, rollups: Iterable[str] = ROLLUPS) -> None:
     """Make chain, rollups and window sums of all days that features and typologies as of a business date look at.
 
     Needs the ``known_`` views and ``feed``. Leaves one table per step, and ``window_<rollup>``.
     """
     build_ever(engine, business_date)
     build_context(engine, business_date)
-    build_days(engine, business_date)
+    build_days(engine, business_date, rollups)
     build_window_sums(engine, business_date)
 
 
@@ -124,12 +128,12 @@ def build_context(engine: Engine, business_date: date) -> None:
         engine.create_table(step, read_step("features.chain", step))
 
 
-def build_days(engine: Engine, business_date: date) -> None:
+def build_days(engine: Engine, business_date: date, rollups: Iterable[str] = ROLLUPS) -> None:
     """Make the chain and the rollups of the days that are looked back at."""
     parameters = step_parameters(business_date)
     for step in CHAIN:
         engine.create_table(step, read_step("features.chain", step), parameters)
-    for step in ROLLUPS:
+    for step in rollups:
         engine.create_table(step, read_step("features.rollups", step), parameters)
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from features.asof import AsOf, Versions, define_known
 from features.catalogue.schema import Catalogue, Feature
-from features.days import build_history, define_window_lengths
+from features.days import FEATURED, build_history, define_window_lengths
 from features.engine import Engine, Value, read_step
 from features.law import legal_parameters
 from features.parties.components import build_related_parties
@@ -63,7 +63,7 @@ class FeatureTable:
 def features_as_of(engine: Engine, versions: Versions, catalogue: Catalogue, as_of: AsOf) -> FeatureTable:
     """Everything from the lake's versions to the feature table, for callers that want nothing else of the day."""
     define_known(engine, versions, as_of)
-    build_history(engine, as_of.business_date)
+    build_history(engine, as_of.business_date, FEATURED)
     return feature_table(engine, catalogue, as_of.business_date, as_of.known_at, as_of.connected)
 
 
