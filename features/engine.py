@@ -104,7 +104,7 @@ class DuckdbEngine:
     def create_view(self, name: str, select: str) -> None:
         """Give a select a name."""
         self._make_room(name, "view")
-        self._run(name, f"create or replace temp view {_checked(name)} as {select}", NOTHING)
+        self._run(name, f"create or replace temp view {checked_name(name)} as {select}", NOTHING)
 
     def create_table(self, name: str, select: str, parameters: Parameters = NOTHING) -> None:
         """Compute a select once, in place of what had that name."""
@@ -112,16 +112,16 @@ class DuckdbEngine:
             # The rows may be those of the view that gives its name away.
             self._run(name, f"create or replace temp table making as {select}", parameters)
             self.drop(name)
-            self._run(name, f"alter table making rename to {_checked(name)}", NOTHING)
+            self._run(name, f"alter table making rename to {checked_name(name)}", NOTHING)
             self._kinds[name] = "table"
             return
         self._make_room(name, "table")
-        self._run(name, f"create or replace temp table {_checked(name)} as {select}", parameters)
+        self._run(name, f"create or replace temp table {checked_name(name)} as {select}", parameters)
 
     def drop(self, name: str) -> None:
         """Forget what has a name."""
         if kind := self._kinds.pop(name, None):
-            self._run(name, f"drop {kind} {_checked(name)}", NOTHING)
+            self._run(name, f"drop {kind} {checked_name(name)}", NOTHING)
 
     def write(self, select: str, path: Path) -> int:
         """Write the rows of a select as one Parquet file."""
@@ -158,7 +158,7 @@ class DuckdbEngine:
 
     def columns(self, name: str) -> tuple[str, ...]:
         """Column names of a table or view, in order."""
-        described = self._run(name, f"describe {_checked(name)}", NOTHING)
+        described = self._run(name, f"describe {checked_name(name)}", NOTHING)
         return tuple(str(row[0]) for row in described.fetchall())
 
     def _run(self, step: str, sql: str, parameters: Parameters) -> duckdb.DuckDBPyConnection:
@@ -167,16 +167,29 @@ class DuckdbEngine:
 
 def _guarded(step: str, sql: str, parameters: Parameters, run: Callable[[dict[str, Value] | None], T]) -> T:
     """Run with the parameters that the text names, and say which step it was when it fails."""
-    named = set(_PARAMETER.findall(sql))
-    if missing := sorted(named - set(parameters)):
-        raise StepError(f"Step {step} needs {', '.join(missing)}.", "Pass every $parameter that its text names.")
+    needed = needed_parameters(step, sql, parameters)
     try:
-        return run({name: parameters[name] for name in named} or None)
+        return run(needed or None)
     except duckdb.Error as error:
         raise StepError(f"Step {step} failed: {error}") from error
 
 
-def _checked(name: str) -> str:
+def needed_parameters(step: str, sql: str, parameters: Parameters) -> dict[str, Value]:
+    """The parameters that a text names, and no others.
+
+    Raises
+    ------
+    StepError
+        When one of them is not given.
+    """
+    named = set(_PARAMETER.findall(sql))
+    if missing := sorted(named - set(parameters)):
+        raise StepError(f"Step {step} needs {', '.join(missing)}.", "Pass every $parameter that its text names.")
+    return {name: parameters[name] for name in named}
+
+
+def checked_name(name: str) -> str:
+    """A name of a table or view that every engine takes unquoted; a ``StepError`` when it is none."""
     if not _NAME.fullmatch(name):
         raise StepError(f"'{name}' is no name for a table.", "Use lower-case letters, digits and underscores.")
     return name

@@ -89,7 +89,7 @@ class World:
         connection = duckdb.connect(config={"threads": 1})
         for table, rows in self.rows.items():
             if rows:
-                connection.register(f"versions_{table}", _arrow(self.contracts[table], rows))
+                connection.register(f"versions_{table}", versions_table(self.contracts[table], rows))
         return DuckdbEngine(connection)
 
     def known(
@@ -116,7 +116,8 @@ def _day_of(happened: Any) -> date:
     return date(int(text[:4]), int(month), 1)
 
 
-def _arrow(contract: Contract, rows: list[dict[str, Any]]) -> pa.Table:
+def versions_table(contract: Contract, rows: list[dict[str, Any]]) -> pa.Table:
+    """Rows of one table with the types the lake stores them in."""
     columns = {}
     for name, kind in column_types(contract).items():
         values = [row[name] for row in rows]
