@@ -15,7 +15,7 @@ from sqlglot import exp
 from features.engine import Parameters, StepError, Value, literal
 
 WHOLE = {exp.DataType.Type.BIGINT, exp.DataType.Type.INT}
-ALREADY_WHOLE = (exp.Literal, exp.Null, exp.Round, exp.Floor, exp.Ceil, exp.Count, exp.Neg, exp.Year, exp.Month)
+ALREADY_WHOLE = (exp.Null, exp.Round, exp.Floor, exp.Ceil, exp.Count, exp.Year, exp.Month)
 
 
 def spark_sql(select: str, parameters: Parameters) -> str:
