@@ -68,7 +68,7 @@ def test_a_text_is_written_into_sql_with_its_quotes_doubled() -> None:
         ("features.windows", (*OVER_WINDOWS, *AS_OF_DAY, "profile", "source_reconciliation", "lateness")),
         ("features.typologies", (*(rule.id for rule in RULES), "R21")),
         ("features.parties", ("shared_token",)),
-        ("features.facts", ("outcomes", "confirmed_alerts")),
+        ("features.facts", ("outcomes", "confirmed_alerts", "inspections")),
     ],
 )
 def test_every_step_file_is_run_by_something(package: str, steps: tuple[str, ...]) -> None:
