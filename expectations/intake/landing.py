@@ -14,9 +14,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+
 from expectations.intake.notice import Notice, truncated, unknown_encoding, unreadable
 
 _BLOCK = 1 << 22
+_LINE_FEED = 10
 
 CUT = "\ufffd"
 """Stands for the half of a character at which a file was cut off."""
@@ -43,17 +46,20 @@ class TextShape:
 
     def add(self, block: bytes) -> None:
         """Count one more block of UTF-8 text."""
-        self.line_ends += block.count(b"\n")
+        # One comparison of every byte serves both the count and the pairs; searching text for each costs thrice that.
+        ends = np.frombuffer(block, dtype=np.uint8) == _LINE_FEED
+        self.line_ends += int(np.count_nonzero(ends))
         self.has_nul = self.has_nul or b"\0" in block
         # Two bytes of the block before, so that a pair across the border is seen; a file starts as after a line end.
-        seam = self.tail + block
-        if b"\r" in seam:
+        is_pair_at_border = self.tail[-1:] + block[:1] == b"\n\n"
+        self.has_blank_line = self.has_blank_line or is_pair_at_border or bool((ends[1:] & ends[:-1]).any())
+        if b"\r" in block or b"\r" in self.tail:
+            seam = self.tail + block
             self.carriage_returns += block.count(b"\r")
             self.windows_ends += seam.count(b"\r\n") - self.tail.count(b"\r\n")
             self.has_blank_line = self.has_blank_line or b"\n\r\n" in seam
-        self.has_blank_line = self.has_blank_line or b"\n\n" in seam
-        self.tail = seam[-2:]
-        self.ends_open = not seam.endswith(b"\n")
+        self.tail = (self.tail + block[-2:])[-2:]
+        self.ends_open = not self.tail.endswith(b"\n")
 
     @property
     def lines(self) -> int:

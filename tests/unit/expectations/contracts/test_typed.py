@@ -119,8 +119,8 @@ def test_any_time_with_any_zone_is_the_same_instant(moment: datetime, hours: int
         assert typed("timestamp", text) == moment.replace(tzinfo=ZONE)
 
 
-@given(st.text(alphabet=" \t\r\n\u3000a中1.", max_size=6))
-@settings(max_examples=200, deadline=None)
+@given(st.text(alphabet=" \t\r\n\u3000a中1.~!\u0301\u0600\u200d\x1f\x7f", max_size=6))
+@settings(max_examples=400, deadline=None)
 def test_white_space_around_a_value_is_cut_and_nothing_else(text: str) -> None:
     sql = f"SELECT {trimmed_sql('x')} FROM (SELECT CAST(? AS VARCHAR) AS x)"
     cut = CONNECTION.execute(sql, [text]).fetchall()[0][0]
