@@ -37,6 +37,21 @@ def judging(
     publish(report)
 
 
+@benchmarks.command("ingest")
+def ingest(
+    rows: Annotated[
+        int, typer.Option(min=1000, help="Rows of the made-up file; one in a hundred is broken.")
+    ] = 5_000_000,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same file.")] = 20261031,
+) -> None:
+    """Take a file in with every check, quarantine and gate, against DuckDB reading it into Parquet with types."""
+    from pipelines.benchmarks.ingest import ingest as measure
+
+    with working(f"Taking in {rows:,} rows"):
+        report = measure(rows, seed)
+    publish(report)
+
+
 @benchmarks.command("patterns")
 def patterns(
     enterprises: Annotated[int, typer.Option(min=60, help="Enterprises in the simulated zone.")] = 300,
