@@ -185,7 +185,7 @@ class Lake:
         digest = sha256_file(written)
         target = self.root / folder / f"{digest}{written.suffix}"
         target.parent.mkdir(parents=True, exist_ok=True)
-        _sync(written)
+        flush_to_disk(written)
         written.replace(target)
         return digest
 
@@ -195,7 +195,7 @@ class Lake:
         target.parent.mkdir(parents=True, exist_ok=True)
         aside = target.with_name(f".{target.name}.{os.getpid()}")
         shutil.copyfile(original, aside)
-        _sync(aside)
+        flush_to_disk(aside)
         aside.replace(target)
 
 
@@ -291,11 +291,12 @@ def write_whole(target: Path, content: bytes) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     aside = target.with_name(f".{target.name}.{os.getpid()}")
     aside.write_bytes(content)
-    _sync(aside)
+    flush_to_disk(aside)
     aside.replace(target)
 
 
-def _sync(path: Path) -> None:
+def flush_to_disk(path: Path) -> None:
+    """Return only when a file's bytes would outlive the machine's going dark."""
     with path.open("rb") as stream:
         os.fsync(stream.fileno())
 

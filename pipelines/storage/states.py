@@ -11,11 +11,12 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from expectations.vocabulary.digest import canonical_json, sha256_file, sha256_text
 from features.engine import Engine, literal
 from features.state import Kept, Segment
-from pipelines.storage.lake import write_whole
+from pipelines.storage.lake import flush_to_disk, write_whole
 
 HELD = 2
 """States that are held: the latest, and the one before it, from which a day that is asked for again can be made."""
@@ -38,6 +39,7 @@ class FolderOfStates:
         self.folder.mkdir(parents=True, exist_ok=True)
         aside = self.folder / f".{name}.{os.getpid()}"
         rows = engine.write(select, aside)
+        flush_to_disk(aside)
         path = f"{name}-{sha256_file(aside)}.parquet"
         aside.replace(self.folder / path)
         return Segment(path, rows)
@@ -59,22 +61,36 @@ class FolderOfStates:
         return max(found, key=lambda kept: (kept.business_date, kept.known_at), default=None)
 
     def store(self, kept: Kept) -> None:
-        """Hold a state; those before the last two, and files that no state needs, go."""
+        """Hold a state; those before the last two go, with the files that only they needed.
+
+        No other file is touched: another run may be making a state of its own beside this one.
+        """
         text = canonical_json(asdict(kept))
         write_whole(self.folder / f"{sha256_text(text)}.json", text.encode("utf-8"))
-        held = sorted(self._all(), key=lambda kept: (kept.business_date, kept.known_at))[-HELD:]
-        needed = {path for kept in held for path in kept.paths}
-        needed |= {f"{sha256_text(canonical_json(asdict(kept)))}.json" for kept in held}
-        for path in self.folder.iterdir():
-            if path.name not in needed:
-                path.unlink()
+        found = sorted(self._indexes().items(), key=lambda one: (one[1].business_date, one[1].known_at))
+        needed = {path for _, held in found[-HELD:] for path in held.paths}
+        for index, dropped in found[:-HELD]:
+            index.unlink(missing_ok=True)
+            for path in dropped.paths - needed:
+                (self.folder / path).unlink(missing_ok=True)
 
     def _all(self) -> list[Kept]:
-        return [_kept(path.read_text(encoding="utf-8")) for path in sorted(self.folder.glob("*.json"))]
+        return list(self._indexes().values())
+
+    def _indexes(self) -> dict[Path, Kept]:
+        read = {path: _kept(path.read_text(encoding="utf-8")) for path in sorted(self.folder.glob("*.json"))}
+        return {path: kept for path, kept in read.items() if kept is not None}
 
 
-def _kept(text: str) -> Kept:
-    told = json.loads(text)
+def _kept(text: str) -> Kept | None:
+    """A state from its index; None when another version of the code wrote it in another form: it is built anew."""
+    try:
+        return _read(json.loads(text))
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def _read(told: dict[str, Any]) -> Kept:
     rollups = {name: tuple(Segment(**segment) for segment in segments) for name, segments in told["rollups"].items()}
     return Kept(
         **told
