@@ -200,7 +200,13 @@ class _Advance:
     def _set_context(self, world: str, spoken: str) -> None:
         self.engine.create_table("rollup_spoken", spoken)
         build_context(self.engine, self.business_date)
-        self._name_after(world, ("complete_day", "day_rate"))
+        self.engine.create_table(
+            f"{world}_said",
+            """
+            select event_day, currency, cny_per_unit from day_rate
+            union all
+            select event_day, 'all documents are in', 0e0 from complete_day""",
+        )
 
     def _build(self, world: str) -> None:
         build_days(self.engine, self.business_date)
@@ -213,28 +219,9 @@ class _Advance:
     def _touch_flipped_days(self) -> bool:
         """Add the documents of days of which something else is said now to what changed; False without such days."""
         last = literal(self.before.as_of.business_date)
-        rows = self.engine.rows(f"""
-            select event_day from (
-                (select event_day, '' as currency, 0 as rate from before_complete_day
-                 union all
-                 select event_day, currency, cny_per_unit from before_day_rate)
-                except
-                (select event_day, '' as currency, 0 as rate from now_complete_day
-                 union all
-                 select event_day, currency, cny_per_unit from now_day_rate)
-            ) as gone
-            where event_day <= {last}
-            union
-            select event_day from (
-                (select event_day, '' as currency, 0 as rate from now_complete_day
-                 union all
-                 select event_day, currency, cny_per_unit from now_day_rate)
-                except
-                (select event_day, '' as currency, 0 as rate from before_complete_day
-                 union all
-                 select event_day, currency, cny_per_unit from before_day_rate)
-            ) as come
-            where event_day <= {last}""")
+        changed = "(select * from {} except select * from {})"
+        told = f"{changed.format('before_said', 'now_said')} union {changed.format('now_said', 'before_said')}"
+        rows = self.engine.rows(f"select distinct event_day from ({told}) as told where event_day <= {last}")
         days = sorted(f"date {literal(str(day))}" for (day,) in rows)
         if days:
             for table in DATED_BY_CONTEXT:
