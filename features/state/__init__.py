@@ -7,8 +7,20 @@ they were known at the last run, once as they are known now. Rollups are whole n
 of the two is all that the state needs; and what neither run reads is the same in both.
 """
 
-from features.state.advance import advance, keep, start
+from features.state.advance import advance, keep, restore, start
 from features.state.files import FileSpan, Look, VersionFiles
 from features.state.kept import Kept, Segment, Shelf, Workplace
 
-__all__ = ["FileSpan", "Kept", "Look", "Segment", "Shelf", "VersionFiles", "Workplace", "advance", "keep", "start"]
+__all__ = [
+    "FileSpan",
+    "Kept",
+    "Look",
+    "Segment",
+    "Shelf",
+    "VersionFiles",
+    "Workplace",
+    "advance",
+    "keep",
+    "restore",
+    "start",
+]

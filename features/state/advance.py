@@ -62,6 +62,29 @@ def keep(place: Workplace, look: Look, definition: str) -> Kept:
     )
 
 
+def restore(place: Workplace, kept: Kept, look: Look) -> None:
+    """Leave in the engine what steps after the rollups read: the small tables whole, the rollups, the window sums.
+
+    Parameters
+    ----------
+    place:
+        What to work with.
+    kept:
+        The state of the look.
+    look:
+        The same two times and files that the state was made of.
+    """
+    engine, shelf = place.engine, place.shelf
+    small = {table: contract for table, contract in place.contracts.items() if table not in PARCEL_TABLES}
+    define_known_tables(engine, all_versions(small, look), look.as_of)
+    engine.create_table("arrival", shelf.sql([kept.arrivals]))
+    define_feeds(engine, place.contracts, look.as_of)
+    for name in (*EVER, *ROLLUPS):
+        define_rollup(engine, shelf, name, kept.rollups[name], first_day(look.as_of.business_date))
+    for name, path in kept.windows.items():
+        engine.create_view(f"window_{name}", shelf.sql([path]))
+
+
 def put_window(engine: Engine, shelf: Shelf, name: str) -> str:
     """Keep ``window_<name>``; gives the file."""
     ordered = f"select * from window_{name} order by uscc, window_days"
@@ -146,8 +169,9 @@ class _Advance:
             self._define_change(shape)
         windows = {name: self._put_slid(name) for name in WINDOWED}
         rollups = {shape.name: self._with_change(shape) for shape in shapes}
-        self._leave(arrivals, shapes, rollups, windows)
-        return Kept(
+        for step in (*(f"known_{table}" for table in PARCEL_TABLES), *CHAIN):
+            self.engine.drop(step)
+        now = Kept(
             business_date=self.business_date,
             known_at=self.now.as_of.known_at,
             snapshot=self.now.snapshot,
@@ -157,6 +181,8 @@ class _Advance:
             windows=windows,
             arrivals=arrivals,
         )
+        restore(self.place, now, self.now)
+        return now
 
     def _put_arrivals(self) -> str:
         """What arrived when: kept for files that had been received whole, looked up for the others."""
@@ -245,27 +271,6 @@ class _Advance:
     def _with_change(self, shape: RollupShape) -> tuple[Segment, ...]:
         changes = f"select * from change_{shape.name}"
         return with_segment(self.engine, self.shelf, shape, self.kept.rollups[shape.name], changes)
-
-    def _leave(
-        self,
-        arrivals: str,
-        shapes: Iterable[RollupShape],
-        rollups: Mapping[str, tuple[Segment, ...]],
-        windows: Mapping[str, str],
-    ) -> None:
-        """Leave what steps after the rollups read: the small tables whole, the rollups, the window sums."""
-        for table in PARCEL_TABLES:
-            self.engine.drop(f"known_{table}")
-        for step in CHAIN:
-            self.engine.drop(step)
-        small = {table: contract for table, contract in self.contracts.items() if table not in PARCEL_TABLES}
-        define_known_tables(self.engine, all_versions(small, self.now), self.now.as_of)
-        self.engine.create_table("arrival", self.shelf.sql([arrivals]))
-        define_feeds(self.engine, self.contracts, self.now.as_of)
-        for shape in shapes:
-            define_rollup(self.engine, self.shelf, shape, rollups[shape.name], first_day(self.business_date))
-        for name, path in windows.items():
-            self.engine.create_view(f"window_{name}", self.shelf.sql([path]))
 
     def _may_be_ahead(self) -> dict[str, frozenset[str]]:
         return {

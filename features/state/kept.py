@@ -9,6 +9,7 @@ from typing import Protocol
 
 from expectations.contracts.schema import Contract
 from features.engine import Engine
+from features.state.files import Look
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,15 @@ class Kept:
         """Every file it needs."""
         segments = (segment.path for rollup in self.rollups.values() for segment in rollup)
         return frozenset(segments) | frozenset(self.windows.values()) | {self.arrivals}
+
+    @property
+    def times(self) -> tuple[date, datetime]:
+        """(D, K)."""
+        return self.business_date, self.known_at
+
+    def is_of(self, look: Look) -> bool:
+        """Whether it was made of this very look."""
+        return self.snapshot == look.snapshot and self.times == (look.as_of.business_date, look.as_of.known_at)
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ class RollupShape:
     def of(cls, engine: Engine, rollup: str) -> RollupShape:
         """As the table of that name has them. A list of documents has nothing that adds up but its rows themselves."""
         columns, measures = engine.columns(rollup), rollup_measures(rollup)
-        keys = tuple(name for name in columns if name not in measures)
+        keys = tuple(name for name in columns if name not in measures and name != ROWS)
         return cls(rollup, keys, tuple(name for name in columns if name in measures) or (ROWS,))
 
     @property
@@ -68,14 +68,19 @@ class RollupShape:
         return self.summed(f"select {columns} from {self.counted(now)} as now union all {then}")
 
 
-def define_rollup(engine: Engine, shelf: Shelf, shape: RollupShape, segments: Sequence[Segment], since: date) -> None:
+def define_rollup(engine: Engine, shelf: Shelf, rollup: str, segments: Sequence[Segment], since: date) -> None:
     """Create the view of a rollup over its segments. Days before ``since`` are looked back at no more."""
     rows = shelf.sql(segment.path for segment in segments)
-    if shape.name not in EVER:
+    engine.drop(rollup)
+    engine.create_view(rollup, rows)
+    shape = RollupShape.of(engine, rollup)
+    if rollup not in EVER:
         rows = f"select * from ({rows}) as kept where event_day >= {literal(since)}"
-    engine.drop(shape.name)
-    rows = shape.summed(rows) if len(segments) > 1 else rows
-    engine.create_view(shape.name, f"select {', '.join(shape.keys)} from ({rows}) as kept" if shape.is_list else rows)
+    if len(segments) > 1:
+        rows = shape.summed(rows)
+    if shape.is_list:
+        rows = f"select {', '.join(shape.keys)} from ({rows}) as kept"
+    engine.create_view(rollup, rows)
 
 
 def with_segment(

@@ -12,7 +12,7 @@ from features.days import CHAIN, CONTEXT, EVER, HISTORY_DAYS, ROLLUPS
 from features.engine import Engine, read_step
 from features.facts.official import without_records
 from features.law import legal_parameters
-from features.state import FileSpan, Kept, Look, VersionFiles, Workplace, advance, keep, start
+from features.state import FileSpan, Kept, Look, VersionFiles, Workplace, advance, keep, restore, start
 from models.people.objections import objections_of, set_aside
 from pipelines.steps.day import Day
 from pipelines.steps.home import Home, PinnedLake
@@ -21,21 +21,22 @@ from pipelines.storage.acts import acts_known
 
 def know(home: Home, day: Day, lake: PinnedLake, engine: Engine) -> None:
     """Leave facts, rollups and window sums of (D, K) in an engine, and keep them for the next day."""
-    place = Workplace(engine, home.contracts, home.states)
-    kept = _brought_up(home, day, lake, place)
+    place, look = Workplace(engine, home.contracts, home.states), look_of(home, lake, day)
+    definition = definition_of(home, day)
+    earlier = home.states.latest(definition, day.business_date, day.known_at)
+    if earlier is not None and earlier.is_of(look):
+        restore(place, earlier, look)
+        return
+    kept = None if earlier is None else _brought_up(home, place, earlier, look)
     if kept is None:
-        look = look_of(home, lake, day)
         start(engine, home.contracts, look)
-        kept = keep(place, look, definition_of(home, day))
+        kept = keep(place, look, definition)
     home.states.store(kept)
 
 
-def _brought_up(home: Home, day: Day, lake: PinnedLake, place: Workplace) -> Kept | None:
-    earlier = home.states.latest(definition_of(home, day), day.business_date, day.known_at)
-    if earlier is None:
-        return None
+def _brought_up(home: Home, place: Workplace, earlier: Kept, look: Look) -> Kept | None:
     before = look_of(home, home.pinned(earlier.snapshot), Day(earlier.business_date, earlier.known_at))
-    return advance(place, earlier, before, look_of(home, lake, day))
+    return advance(place, earlier, before, look)
 
 
 @dataclass(frozen=True)

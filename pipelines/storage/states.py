@@ -58,18 +58,25 @@ class FolderOfStates:
             and kept.known_at <= known_at
             and all((self.folder / path).exists() for path in kept.paths)
         ]
-        return max(found, key=lambda kept: (kept.business_date, kept.known_at), default=None)
+        return max(found, key=lambda kept: kept.times, default=None)
 
     def store(self, kept: Kept) -> None:
-        """Hold a state; those before the last two go, with the files that only they needed.
+        """Hold a state, in place of any other of its two times; those before the last two go, with their files.
 
         No other file is touched: another run may be making a state of its own beside this one.
         """
         text = canonical_json(asdict(kept))
-        write_whole(self.folder / f"{sha256_text(text)}.json", text.encode("utf-8"))
-        found = sorted(self._indexes().items(), key=lambda one: (one[1].business_date, one[1].known_at))
-        needed = {path for _, held in found[-HELD:] for path in held.paths}
-        for index, dropped in found[:-HELD]:
+        written = self.folder / f"{sha256_text(text)}.json"
+        write_whole(written, text.encode("utf-8"))
+        found = self._indexes()
+        times = sorted({one.times for one in found.values()})[-HELD:]
+        held = {
+            index
+            for index, one in found.items()
+            if one.times in times and (one.times != kept.times or index == written)
+        }
+        needed = {path for index in held for path in found[index].paths}
+        for index, dropped in ((index, one) for index, one in found.items() if index not in held):
             index.unlink(missing_ok=True)
             for path in dropped.paths - needed:
                 (self.folder / path).unlink(missing_ok=True)

@@ -70,3 +70,12 @@ def test_an_index_in_another_form_is_no_state_and_stops_nothing(states: FolderOf
     kept = hold(states, DAY, 1)
     (states.folder / "older.json").write_text('{"business_date": "2026-10-01", "segments": []}', encoding="utf-8")
     assert states.latest("steps", DAY, knowledge_cutoff(DAY)) == kept
+
+
+def test_a_state_takes_the_place_of_another_of_its_two_times(states: FolderOfStates) -> None:
+    before, first, second = (
+        hold(states, day, amount) for day, amount in ((DAY - timedelta(days=1), 1), (DAY, 2), (DAY, 3))
+    )
+    assert states.latest("steps", DAY, knowledge_cutoff(DAY)) == second
+    assert not (states.folder / first.rollups["rollup_x"][0].path).exists()
+    assert states.latest("steps", DAY - timedelta(days=1), knowledge_cutoff(DAY)) == before
