@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from pipelines.cli.home import wiring
-from pipelines.cli.output import answer, now, table
+from pipelines.cli.output import answer, now, say, table, working
 
 AsOf = Annotated[str | None, typer.Option("--as-of", help="Business date YYYY-MM-DD; the latest when left out.")]
 On = Annotated[str | None, typer.Option("--date", help="Business date YYYY-MM-DD; the latest run when left out.")]
@@ -22,6 +22,7 @@ def add_to(application: typer.Typer) -> None:
     application.command("alerts")(alerts)
     application.command("risklist")(risklist)
     application.command("anomalies")(anomalies)
+    application.command("stats")(stats)
 
 
 def grade(uscc: Annotated[str, typer.Argument(help="Unified social credit code.")], as_of: AsOf = None) -> None:
@@ -154,6 +155,43 @@ def anomalies(
             for one in document["anomalies"]
         ],
     )
+
+
+def stats(
+    period: Annotated[str, typer.Option(help="A year, half year, quarter or month: 2026, 2026-H1, 2026-Q3, 2026-09.")],
+    known_at: Annotated[str | None, typer.Option(help="Count what was received up to here; now when left out.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder to write to; reports/statistics/PERIOD when left out.")
+    ] = None,
+    language: Annotated[str, typer.Option(help="zh or en.")] = "zh",
+) -> None:
+    """The statistics bulletin of a period: turnover, cuts, targets. Cells that tell an enterprise apart stay unsaid."""
+    from expectations.vocabulary.moment import parse_moment
+    from pipelines.steps import publishing, statistics
+    from reports.statistics.period import Period
+    from reports.statistics.words import COLUMNS, PROGRESS_WORDS, headline, progress_value, row_cells
+
+    home, asked = wiring().home, Period.parse(period)
+    spoken = publishing.language_of(language)
+    with working(f"Counting {asked.label}"):
+        bulletin = statistics.bulletin_of(home, asked, parse_moment(known_at) if known_at else now())
+        written = statistics.write_bulletin(bulletin, out or home.reports / "statistics" / asked.label)
+    answer({**statistics.bulletin_to_json(bulletin), "files": [str(path) for path in written]})
+    shown = ("value", "enterprises", "gross", "net", "growth")
+    places = [place for place, name in enumerate(COLUMNS) if name in shown]
+    totals = [
+        row_cells(bulletin.total, asked.label, spoken),
+        row_cells(bulletin.year_to_date, asked.year_to_date.label, spoken),
+    ]
+    table(
+        headline(bulletin, spoken),
+        [COLUMNS[name][spoken] for name in shown],
+        [[row[place] for place in places] for row in totals],
+    )
+    table(
+        "", ("", "", ""), [(PROGRESS_WORDS[one.id][spoken], *progress_value(one, spoken)) for one in bulletin.progress]
+    )
+    say(*(f"{path}" for path in written))
 
 
 def _day(on: str | None) -> tuple[Any, Any]:

@@ -1,0 +1,19 @@
+"""The steps of the statistics, in the order they need each other."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from features.engine import Engine, read_step
+
+STEPS = ("released_document", "returned_document", "trade_cell", "vehicle_year", "document_match")
+
+
+def build_statistics(engine: Engine, first: date, last: date) -> None:
+    """Make one table per step of what was released, completed or declared from ``first`` to ``last``, both included.
+
+    Needs the ``known_`` views. A bulletin reads ``trade_cell``, ``vehicle_year``, ``document_match``, and of
+    ``returned_document`` the returns that name no counted document.
+    """
+    for step in STEPS:
+        engine.create_table(step, read_step("features.statistics", step), {"from_day": first, "to_day": last})
