@@ -76,7 +76,7 @@ def place_register(wiring: Wiring, volume: Volume, day: date) -> None:
             "valid_from": "date '2015-01-01'",
         }
         contract = load_contract("enterprise")
-        _place(wiring, connection, contract, _versions_sql(contract, told, "codes", _received(day)))
+        place_file(wiring, connection, contract, _versions_sql(contract, told, "codes", _received(day)))
 
 
 def place_day(wiring: Wiring, volume: Volume, day: date) -> dict[str, Path]:
@@ -90,7 +90,7 @@ def place_day(wiring: Wiring, volume: Volume, day: date) -> dict[str, Path]:
         received = _received(day + timedelta(days=1))
         contracts = {table: load_contract(table) for table in TABLES}
         return {
-            table: _place(wiring, connection, contract, _versions_sql(contract, _TOLD[table], "parcel", received))
+            table: place_file(wiring, connection, contract, _versions_sql(contract, _TOLD[table], "parcel", received))
             for table, contract in contracts.items()
         }
 
@@ -119,7 +119,9 @@ def _parcels_sql(volume: Volume, day: date) -> str:
         end"""
 
 
-_INVOICE = "printf('94022026I%09d', number % 1000000000)"
+_INVOICE = "printf('%04d2026I%09d', 9400 + (number // 1000000000) % 100, number % 1000000000)"
+"""Nine digits hold ten days; the office before them keeps the lists of a year apart."""
+
 _TOLD: Mapping[str, Mapping[str, str]] = {
     "order": {
         "platform_uscc": literal(PLATFORM),
@@ -194,7 +196,8 @@ _TOLD: Mapping[str, Mapping[str, str]] = {
 }
 
 
-def _place(wiring: Wiring, connection: duckdb.DuckDBPyConnection, contract: Contract, versions: str) -> Path:
+def place_file(wiring: Wiring, connection: duckdb.DuckDBPyConnection, contract: Contract, versions: str) -> Path:
+    """Put the rows of a select over versions into the lake, as a batch of one file; gives the file."""
     table = contract.table
     written = wiring.path / f"{table}.parquet"
     connection.execute(

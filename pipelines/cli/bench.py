@@ -163,6 +163,39 @@ def day(
     publish(measured_day(Volume(rows, enterprises), history))
 
 
+@benchmarks.command("pandas")
+def pandas(
+    rows: Annotated[int, typer.Option(help="Retail import lists a day, each leaving five rows.")] = 40_000,
+    enterprises: Annotated[int, typer.Option(help="Enterprises that trade.")] = 2_000,
+    history: Annotated[int, typer.Option(help="Days before the day.")] = 365,
+) -> None:
+    """Features of a day, from scratch and from the day before, against the same features by vectorised pandas."""
+    from pipelines.benchmarks.against_pandas import against_pandas
+    from pipelines.benchmarks.parcels import Volume
+
+    with working(f"{rows:,} lists a day over {history} days"):
+        report = against_pandas(Volume(rows, enterprises), history)
+    publish(report)
+
+
+@benchmarks.command("history")
+def history(
+    rows: Annotated[int, typer.Option(help="Retail import lists a day, each leaving five rows.")] = 20_000,
+    enterprises: Annotated[int, typer.Option(help="Enterprises that trade.")] = 2_000,
+    short: Annotated[int, typer.Option(min=1, help="Days of the short history.")] = 30,
+    long: Annotated[int, typer.Option(min=2, help="Days of the long history.")] = 365,
+    correction: Annotated[int, typer.Option(min=1, help="How many days back the corrected day lies.")] = 200,
+) -> None:
+    """A daily increment over a long history against a short one, and a correction far back against a rebuild."""
+    from pipelines.benchmarks.history import Spans
+    from pipelines.benchmarks.history import history as measure
+    from pipelines.benchmarks.parcels import Volume
+
+    with working(f"{rows:,} lists a day over {short} and {long} days"):
+        report = measure(Volume(rows, enterprises), Spans(short, long, correction))
+    publish(report)
+
+
 def publish(report: Report) -> None:
     """Show a report, and keep it as ``reports/benchmarks/<name>.json`` in the home."""
     from expectations.vocabulary.digest import canonical_json
