@@ -67,13 +67,13 @@ class Wiring:
     @cached_property
     def database(self) -> Database:
         """The ledger's database, with its tables."""
-        from pipelines.storage import accounts, advice, batches, decisions, ledger, outbox  # noqa: F401
         from pipelines.storage.database import Database
+        from pipelines.storage.migrations import bring_up_to_date
 
         if not self.settings.database_url:
             self.path.mkdir(parents=True, exist_ok=True)
         database = Database(self.settings.ledger_url)
-        database.create_tables()
+        bring_up_to_date(database)
         return database
 
     @cached_property

@@ -30,6 +30,7 @@ from pipelines.benchmarks.measuring import BenchmarkError, Figure, Report, measu
 from pipelines.steps.judging import Circumstances, Measured, Memory, judge_everyone
 from pipelines.storage import decisions, ledger
 from pipelines.storage.database import Database
+from pipelines.storage.migrations import bring_up_to_date
 from reports.alerts.alert import Hit
 from reports.alerts.episodes import alerts_on
 
@@ -71,7 +72,7 @@ def judge_and_commit(enterprises: int, seed: int, folder: Path) -> tuple[Laps, s
     laps: Laps = {}
     judged = _lap(laps, "judge everyone", day.judge)
     database = Database(f"sqlite:///{folder / 'ledger.db'}")
-    database.create_tables()
+    bring_up_to_date(database)
     _lap(laps, "commit the run", lambda: _commit(database, day.run, judged))
     with database.reading() as connection:
         digest = sha256()

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, event, text
 
 metadata = MetaData()
-"""Every table of the database registers here, in the module that owns it."""
+"""Every table of the database registers here, in the module that owns it; the migrations make them."""
 
 WRITER_LOCK = 0x58696E6A69
 """The advisory lock that PostgreSQL writers queue on; it spells "Xinji"."""
@@ -36,10 +36,6 @@ class Database:
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         if self.is_sqlite:
             event.listen(self.engine, "connect", _prepare_sqlite)
-
-    def create_tables(self) -> None:
-        """Create the tables that are not there yet."""
-        metadata.create_all(self.engine)
 
     @contextmanager
     def transaction(self, lock: int = WRITER_LOCK) -> Iterator[Connection]:

@@ -22,6 +22,7 @@ from pipelines.steps.ingest.report import IngestReport
 from pipelines.storage.batches import Verdict
 from pipelines.storage.database import Database
 from pipelines.storage.lake import Lake
+from pipelines.storage.migrations import bring_up_to_date
 
 MOMENT = datetime.fromisoformat("2026-03-02T06:00:00+08:00")
 USCC = "91659007MA7TETA132"
@@ -82,7 +83,7 @@ class Home:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.database = Database(f"sqlite:///{folder / 'ledger.db'}")
-        self.database.create_tables()
+        bring_up_to_date(self.database)
         self.lake = Lake(folder / "lake", self.database)
         self.intake = Intake(self.lake, all_contracts(), judge_by_share, threads=1)
         self.delivered = 0

@@ -1,10 +1,12 @@
-"""The ledger's two tables, and the triggers that keep honest software from changing the past."""
+"""The ledger's two tables.
+
+The first migration also lays triggers that keep honest software from changing an entry. They are defence in depth only:
+whoever can write the file can drop a trigger, and ``verify`` still finds it.
+"""
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import Column, Connection, Index, String, Table, Text, event
+from sqlalchemy import Column, Index, String, Table, Text
 
 from pipelines.storage.columns import LongInteger
 from pipelines.storage.database import metadata
@@ -31,27 +33,3 @@ ledger_head = Table(
     Column("entry_hash", String(64), nullable=False),
 )
 """High-water mark per stream: what the next entry holds on to, and how a missing tail is noticed."""
-
-_REFUSAL = "the ledger is append-only"
-_TRIGGERS = {
-    "sqlite": [
-        f"CREATE TRIGGER ledger_entry_no_{verb.lower()} BEFORE {verb} ON ledger_entry "
-        f"BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END"
-        for verb in ("UPDATE", "DELETE")
-    ],
-    "postgresql": [
-        "CREATE OR REPLACE FUNCTION ledger_entry_refuse() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN RAISE EXCEPTION '{_REFUSAL}'; END $$",
-        "CREATE TRIGGER ledger_entry_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_entry "
-        "FOR EACH STATEMENT EXECUTE FUNCTION ledger_entry_refuse()",
-    ],
-}
-
-
-def _forbid_changes(_table: Table, connection: Connection, **_options: Any) -> None:
-    """Defence in depth only: whoever can write the file can drop a trigger, and ``verify`` still finds it."""
-    for statement in _TRIGGERS[connection.dialect.name]:
-        connection.exec_driver_sql(statement)
-
-
-event.listen(ledger_entry, "after_create", _forbid_changes)

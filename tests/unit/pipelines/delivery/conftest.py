@@ -16,6 +16,7 @@ import pytest
 
 from pipelines.delivery import DeliveryReport, Endpoint, deliver
 from pipelines.storage.database import Database
+from pipelines.storage.migrations import bring_up_to_date
 from pipelines.storage.outbox import DatabaseOutbox, NewMessage, add, messages
 
 SECRET = "whsec_" + base64.b64encode(b"a secret of thirty-two bytes ...").decode()
@@ -87,6 +88,6 @@ class Zone:
 def zone(tmp_path: Path, receiver: Any) -> Iterator[Zone]:
     """An empty home that delivers to the receiver."""
     database = Database(f"sqlite:///{tmp_path / 'ledger.db'}")
-    database.create_tables()
+    bring_up_to_date(database)
     yield Zone(database, receiver)
     database.close()

@@ -18,6 +18,7 @@ from pipelines.steps.judging import Memory
 from pipelines.steps.remembering import remembered
 from pipelines.storage.database import Database
 from pipelines.storage.decisions import commit_run, decisions_of
+from pipelines.storage.migrations import bring_up_to_date
 from pipelines.storage.outbox import messages
 
 MONDAY = date(2026, 11, 2)
@@ -27,7 +28,7 @@ BOOK = PolicyBook.load()
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
     made = Database(f"sqlite:///{tmp_path / 'ledger.db'}")
-    made.create_tables()
+    bring_up_to_date(made)
     yield made
     made.close()
 

@@ -17,6 +17,7 @@ from models.validation.limits import gate_limits
 from pipelines.steps.promotion import Act, approve, champion_of, install_first, propose, roll_back
 from pipelines.storage import accounts, ledger
 from pipelines.storage.database import Database
+from pipelines.storage.migrations import bring_up_to_date
 from tests.worlds.memory_registry import MemoryRegistry
 
 MOMENT = datetime(2026, 11, 1, 2, tzinfo=UTC)
@@ -73,7 +74,7 @@ class Office:
 
     def __init__(self, folder: Path) -> None:
         self.database = Database(f"sqlite:///{folder / 'ledger.db'}")
-        self.database.create_tables()
+        bring_up_to_date(self.database)
         self.registry = MemoryRegistry()
         for points in (0.4, 0.5, 0.6):
             self.registry.register(card(points), None)  # type: ignore[arg-type]

@@ -15,11 +15,8 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import URL, make_url
 
-import pipelines.storage.accounts
-import pipelines.storage.decisions
-import pipelines.storage.ledger
-import pipelines.storage.outbox  # noqa: F401  (each registers its tables)
 from pipelines.storage.database import Database
+from pipelines.storage.migrations import bring_up_to_date
 
 _PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 
@@ -102,6 +99,6 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
 
 def _opened(url: str) -> Iterator[Database]:
     database = Database(url)
-    database.create_tables()
+    bring_up_to_date(database)
     yield database
     database.close()

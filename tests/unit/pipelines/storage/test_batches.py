@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from expectations.errors import NotFoundError
 from pipelines.storage import batches
 from pipelines.storage.database import Database
+from pipelines.storage.migrations import bring_up_to_date
 
 MOMENT = datetime.fromisoformat("2026-03-02T06:00:00+08:00")
 
@@ -20,7 +21,7 @@ MOMENT = datetime.fromisoformat("2026-03-02T06:00:00+08:00")
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
     made = Database(f"sqlite:///{tmp_path / 'ledger.db'}")
-    made.create_tables()
+    bring_up_to_date(made)
     yield made
     made.close()
 

@@ -35,6 +35,7 @@ from pipelines.storage.decisions import (
 )
 from pipelines.storage.decisions.tables import PROJECTIONS
 from pipelines.storage.ledger import entries, verify
+from pipelines.storage.migrations import bring_up_to_date
 from pipelines.storage.outbox import NewMessage, messages
 from reports.alerts.alert import Alert, State, alert_from_json, alert_id_of
 from reports.alerts.episodes import AlertDay
@@ -139,7 +140,7 @@ def test_committing_the_same_run_again_writes_nothing(database: Database) -> Non
 
 def test_the_same_run_in_two_homes_gives_the_same_bytes(database: Database, tmp_path: Any) -> None:
     other = Database(f"sqlite:///{tmp_path / 'other.db'}")
-    other.create_tables()
+    bring_up_to_date(other)
     made = run()
     for home in (database, other):
         with home.transaction() as connection:

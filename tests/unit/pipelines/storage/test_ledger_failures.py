@@ -23,6 +23,7 @@ from models.grade.record import SealedRecord
 from pipelines.storage.database import Database
 from pipelines.storage.decisions import Judged, Run, commit_run, decisions_of, run_for
 from pipelines.storage.ledger import verify
+from pipelines.storage.migrations import bring_up_to_date
 from pipelines.storage.outbox import NewMessage, messages
 
 D = date(2026, 3, 31)
@@ -80,7 +81,7 @@ NEXT = date(2026, 4, 1)
 @pytest.fixture
 def sqlite(tmp_path: Path) -> Iterator[Database]:
     made = Database(f"sqlite:///{tmp_path / 'ledger.db'}")
-    made.create_tables()
+    bring_up_to_date(made)
     write(made, D)
     yield made
     made.close()
@@ -141,7 +142,7 @@ def test_postgresql_gone_in_the_middle_publishes_nothing_and_the_next_run_comple
         connection.execute(text(f"CREATE SCHEMA {schema}"))
     url = postgresql_url.update_query_dict({"options": f"-csearch_path={schema}"})
     database = Database(url.render_as_string(hide_password=False))
-    database.create_tables()
+    bring_up_to_date(database)
     write(database, D)
     with pytest.raises(DBAPIError), database.transaction() as connection:
         backend = connection.execute(text("SELECT pg_backend_pid()")).scalar()

@@ -21,6 +21,7 @@ from pipelines.storage.accounts import issue_key, open_account, revoke_key
 from pipelines.storage.database import Database
 from pipelines.storage.decisions import Judged, Run, commit_run
 from pipelines.storage.ledger import entries, verify
+from pipelines.storage.migrations import bring_up_to_date
 
 REPOSITORY = Path(__file__).resolve().parents[4]
 OWN, OTHER = "91652702MADEM0011Q", "91652701MADEM0011A"
@@ -42,7 +43,7 @@ uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[2]), log_level="warning")
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
     made = Database(f"sqlite:///{tmp_path / 'ledger.db'}")
-    made.create_tables()
+    bring_up_to_date(made)
     yield made
     made.close()
 
