@@ -115,7 +115,7 @@ def _run_last_days(home: Wiring, last_day: date) -> list[DaySummary]:
 
 def _show(home: Wiring, summaries: list[DaySummary]) -> None:
     from pipelines.cli.day import show_runs
-    from pipelines.steps.publishing import risk_list
+    from pipelines.steps.listing import risk_list
 
     last = summaries[-1]
     found = risk_list(home.home, date.fromisoformat(last.date))

@@ -32,12 +32,25 @@ def scheduled_daily(home: str | None = None, business_date: date | None = None) 
     """Take in what lies in the inbox, then decide about a business date: yesterday when none is given."""
     from pipelines.flows.daily import daily
     from pipelines.flows.ingest import ingest
+    from pipelines.flows.listing import list_due
 
-    wired = _wired(home)
+    wired, day = _wired(home), business_date or _yesterday()
     inbox = wired.path / "inbox"
-    if inbox.is_dir() and any(inbox.iterdir()):
-        ingest(wired, inbox, now())
-    return daily(wired, business_date or _yesterday()).to_json()
+    try:
+        if inbox.is_dir() and any(inbox.iterdir()):
+            ingest(wired, inbox, now())
+        return daily(wired, day).to_json()
+    except Exception as error:
+        list_due(wired, day, str(error) or type(error).__name__)
+        raise
+
+
+@flow(name="scheduled-list")
+def scheduled_list(home: str | None = None, business_date: date | None = None) -> bool:
+    """At the hour of the list: the day's own is put in place, or the one before, marked stale, with an alarm."""
+    from pipelines.flows.listing import list_due
+
+    return list_due(_wired(home), business_date or _yesterday()).is_stale
 
 
 @flow(name="scheduled-monitoring")

@@ -21,6 +21,7 @@ def add_to(application: typer.Typer) -> None:
     application.command("grades")(grades)
     application.command("alerts")(alerts)
     application.command("risklist")(risklist)
+    application.command("publish")(publish)
     application.command("anomalies")(anomalies)
     application.command("stats")(stats)
 
@@ -96,19 +97,21 @@ def alerts(on: On = None) -> None:
 
 def risklist(
     on: On = None,
-    out: Annotated[Path | None, typer.Option(help="Write to FILE.xlsx, FILE.html or FILE.csv.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write to FILE.xlsx, FILE.html, FILE.csv or FILE.json.")] = None,
     language: Annotated[str, typer.Option(help="zh or en.")] = "zh",
 ) -> None:
-    """The daily risk list: who deserves a look, why, and what is suggested."""
+    """The daily risk list: who deserves a look, why, what is suggested, and what differs from the list before."""
     from pipelines.steps import publishing
+    from pipelines.steps.listing import risk_list
+    from reports.risklist.document import list_to_json
 
     home, day = _day(on)
-    found = publishing.risk_list(home.home, day)
+    found = risk_list(home.home, day)
     if out is not None:
         publishing.write_list(found, out, publishing.language_of(language))
         answer({"date": found.business_date, "file": str(out), "rows": len(found.rows)}, f"Wrote {out}.")
         return
-    answer(publishing.list_to_json(found))
+    answer(list_to_json(found))
     table(
         f"Risk list of {day}: {len(found.rows)} of {found.graded} enterprises",
         ("#", "risk", "USCC", "name", "grade", "before", "rules", "caps", "exposed CNY", "due"),
@@ -128,6 +131,28 @@ def risklist(
             for row in found.rows
         ],
     )
+
+
+def publish(
+    on: Annotated[str, typer.Option("--date", help="Business date YYYY-MM-DD.")],
+    error: Annotated[str, typer.Option(help="What a failed run said; left out, the run is late.")] = "",
+    check: Annotated[bool, typer.Option("--check", help="Only compare what was published with its manifest.")] = False,
+) -> int:
+    """Put a list in place for a day: its own, or the last one before it, marked stale (exit code 3)."""
+    from expectations.vocabulary.moment import parse_date
+    from pipelines.cli.output import FAILED, say
+    from pipelines.steps.publishing import list_faults
+    from pipelines.steps.standing_in import place_list
+
+    home, day = wiring(), parse_date(on)
+    if check:
+        faults = list_faults(home.home.reports / day.isoformat(), home.trusted_anchor_keys)
+        answer({"date": on, "holds": not faults, "faults": faults}, "The list is whole." if not faults else "", *faults)
+        return FAILED if faults else 0
+    placed = place_list(home.home, day, error)
+    answer({"date": on, "list_of": placed.list_of, "is_stale": placed.is_stale, "alarm": placed.alarm})
+    say(placed.alarm or f"The list of {on} is in place.", *map(str, placed.files))
+    return 3 if placed.is_stale else 0
 
 
 def anomalies(

@@ -18,7 +18,8 @@ from pipelines.steps.daily import DaySummary, DayWork
 from pipelines.steps.day import Day
 from pipelines.steps.home import Champion, Home, PinnedLake
 from pipelines.steps.judging import Measured
-from pipelines.steps.publishing import list_to_json, risk_list, write_reports
+from pipelines.steps.listing import risk_list
+from pipelines.steps.publishing import write_list_of
 from pipelines.steps.second_opinion import write_second_opinion
 from pipelines.steps.shadow import Shadow, shadow_of
 from pipelines.storage.decisions import Judged
@@ -77,11 +78,12 @@ def commit(home: Home, day: Day, work: DayWork) -> bool:
 @task(cache_policy=NO_CACHE, retries=2, retry_delay_seconds=10, timeout_seconds=_HOUR)
 def publish(home: Home, day: Day) -> tuple[Path, ...]:
     """Write the documents of the day from the ledger."""
-    written = write_reports(home, day.business_date)
-    rows = list_to_json(risk_list(home, day.business_date))["rows"]
+    found = risk_list(home, day.business_date)
+    written = write_list_of(home, found, day.business_date)
+    shown = ("rank", "severity", "uscc", "grade", "exposed_cny")
     create_table_artifact(
         key=f"risk-list-{day.business_date}",
-        table=[{name: row[name] for name in ("rank", "severity", "uscc", "grade", "exposed_cny")} for row in rows],
+        table=[{name: getattr(row, name) for name in shown} for row in found.rows],
         description=f"Risk list of {day.business_date}",
     )
     return written

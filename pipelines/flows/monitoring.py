@@ -6,20 +6,17 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from prefect import flow, get_run_logger, task
+from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
-from prefect.events import emit_event
 
 from models.validation.watching import watch_bounds
+from pipelines.flows.alarms import raise_alarm
 from pipelines.flows.training import training
 from pipelines.steps import monitoring as steps
 from pipelines.steps.model_watch import ModelWatch
 from pipelines.steps.retraining import trigger_of
 from pipelines.wiring import Wiring
-
-ALARM = "xinji.monitoring.alarm"
-"""The event that an operator's automation listens for, such as one that sends a mail."""
 
 
 @task(cache_policy=NO_CACHE, retries=1, retry_delay_seconds=60, timeout_seconds=3600)
@@ -35,8 +32,7 @@ def look(wiring: Wiring, business_date: date) -> steps.Watch:
             description=f"Stability index of the inputs and scores of version {watch.model.version}",
         )
     for alarm in watch.alarms:
-        get_run_logger().warning(alarm)
-        emit_event(ALARM, {"prefect.resource.id": f"xinji.home.{wiring.path.name}"}, payload={"says": alarm})
+        raise_alarm(wiring, alarm)
     return watch
 
 

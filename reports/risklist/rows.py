@@ -1,29 +1,33 @@
-"""From the day's decisions and open alerts to the rows of the list, in the order an office works them.
-
-Order (domain pack, section 5.4): high before medium before low, then the exposed amount, then the USCC.
-"""
+"""The words of the list: a row, what it rests on, what is asked of whom, and what is different from yesterday."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from enum import StrEnum
 
-from expectations.vocabulary.grade import Grade, Severity
-
-Record = Mapping[str, Any]
+from expectations.vocabulary.grade import Severity
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """What an office is asked to consider, with the law it rests on and the day it is due."""
+    """What an office is asked to consider, with the law it rests on and the day it is due.
+
+    One that an alert asks for is a task with a day; one of the grade stands as long as the grade does.
+    """
 
     zh: str
     en: str
     department: str
     legal_basis: str
     due_on: str
+
+    @property
+    def is_task(self) -> bool:
+        """Whether somebody is to do it by a day."""
+        return bool(self.due_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +43,59 @@ class Trigger:
     opened_on: str
     alert_id: str
     evidence: tuple[str, ...]
+    finding: str = ""
+
+
+class Cause(StrEnum):
+    """Why something differs from the day before.
+
+    DATA: rows that arrived. MODEL, POLICY: another model or policy over the same data. REPAIR: a fact that was
+    repaired, revoked or removed. OFFICER: a finding, a closing or an override. TIME: nothing but the calendar.
+    """
+
+    DATA = "data"
+    MODEL = "model"
+    POLICY = "policy"
+    REPAIR = "repair"
+    OFFICER = "officer"
+    TIME = "time"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that differs from the day before, in words, and why."""
+
+    zh: str
+    en: str
+    causes: tuple[Cause, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What differs from yesterday's list. ``is_new``: the enterprise was not on it."""
+
+    is_new: bool = False
+    changes: tuple[Change, ...] = ()
+
+    @property
+    def is_any(self) -> bool:
+        """Whether anything differs."""
+        return self.is_new or bool(self.changes)
 
 
 @dataclass(frozen=True, slots=True)
 class RiskRow:
-    """One enterprise on the list. ``exposed_cny`` is the amount behind its open alerts, in yuan."""
+    """One enterprise on the list.
+
+    Attributes
+    ----------
+    exposed_cny:
+        The amount behind its open alerts, in yuan.
+    due_on:
+        The earliest day something is due, YYYY-MM-DD; empty where nothing has a day.
+    difference:
+        From yesterday's list; None where there is no yesterday to compare with.
+    """
 
     rank: int
     uscc: str
@@ -61,11 +113,21 @@ class RiskRow:
     measures: tuple[Measure, ...]
     decision_id: str
     last_finding: str
+    due_on: str = ""
+    difference: Difference | None = None
 
     @property
     def departments(self) -> tuple[str, ...]:
         """The departments asked to act, each once."""
-        return tuple(dict.fromkeys(measure.department for measure in self.measures))
+        return tuple(dict.fromkeys(measure.department for measure in self.asked))
+
+    @property
+    def asked(self) -> tuple[Measure, ...]:
+        """What is asked: the tasks; of a row without any, what its grade asks for.
+
+        Standing measures are the same for everybody of a grade: beside tasks they would bury them.
+        """
+        return self.tasks or self.standing
 
     @property
     def exposed_shown(self) -> str:
@@ -73,9 +135,18 @@ class RiskRow:
         return f"{Decimal(self.exposed_cny):,}"
 
     @property
-    def due_on(self) -> str:
-        """The earliest day a measure is due."""
-        return min((measure.due_on for measure in self.measures if measure.due_on), default="")
+    def tasks(self) -> tuple[Measure, ...]:
+        """The measures with a day."""
+        return tuple(measure for measure in self.measures if measure.is_task)
+
+    @property
+    def standing(self) -> tuple[Measure, ...]:
+        """The measures that go with grade and status."""
+        return tuple(measure for measure in self.measures if not measure.is_task)
+
+    def is_overdue(self, on: str) -> bool:
+        """Whether its day is past on a day."""
+        return bool(self.due_on) and self.due_on < on
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +162,49 @@ class Excused:
 
 
 @dataclass(frozen=True, slots=True)
+class Gone:
+    """An enterprise that yesterday's list had and this one has not, and why."""
+
+    uscc: str
+    name: str
+    severity: Severity
+    grade: str | None
+    difference: Difference
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """A list that goes out in place of one that is not there.
+
+    Attributes
+    ----------
+    wanted:
+        The business date that is missing.
+    why:
+        ``late`` or ``failed``.
+    detail:
+        What stopped the run, for operators; empty where nothing did.
+    """
+
+    wanted: str
+    why: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RiskList:
     """The list of one business date.
 
     Attributes
     ----------
+    cut_on:
+        The day on which it is cut, the one after the business date; what is due before it is overdue.
+    compared_with:
+        The business date of the list before; None for the first.
+    gone:
+        Who was on the list before and is not on this one.
+    stale:
+        Set where this list goes out in place of a later one.
     graded:
         Every enterprise graded, listed or not.
     excused:
@@ -113,115 +222,18 @@ class RiskList:
     policy_digest: str
     rows: tuple[RiskRow, ...] = field(default=())
     excused: tuple[Excused, ...] = ()
+    cut_on: str = ""
+    compared_with: str | None = None
+    gone: tuple[Gone, ...] = ()
+    stale: Stale | None = None
 
+    @property
+    def severity_counts(self) -> Mapping[Severity, int]:
+        """How many rows of each severity."""
+        counts = Counter(row.severity for row in self.rows)
+        return {severity: counts[severity] for severity in Severity}
 
-def excused_of(decisions: Iterable[Record]) -> tuple[Excused, ...]:
-    """What the season explained, as the day's decisions have it on record."""
-    return tuple(
-        Excused(
-            decision["uscc"],
-            one["rule"],
-            one["promotion"]["zh"],
-            one["promotion"]["en"],
-            one["peer_share"],
-            one["least_share"],
-        )
-        for decision in decisions
-        for one in decision["excused"]
-    )
-
-
-def _severity(decision: Record, alerts: Sequence[Record]) -> Severity | None:
-    """How urgent a row is; None keeps the enterprise off the list.
-
-    An open alert counts by its own severity. Without one, the lowest grade is high, C is medium, and a fall since the
-    previous decision is low: it should be seen, not chased.
-    """
-    found = [Severity(alert["severity"]) for alert in alerts]
-    if decision["grade"] == Grade.D:
-        found.append(Severity.HIGH)
-    if decision["grade"] == Grade.C:
-        found.append(Severity.MEDIUM)
-    if _fell(decision):
-        found.append(Severity.LOW)
-    return min(found, key=lambda severity: severity.rank) if found else None
-
-
-def _fell(decision: Record) -> bool:
-    before, after = decision.get("previous_grade"), decision["grade"]
-    return bool(before and after and Grade(before).is_better_than(Grade(after)))
-
-
-def _trigger(alert: Record) -> Trigger:
-    return Trigger(
-        rule=alert["rule"],
-        zh=alert.get("zh", alert["rule"]),
-        en=alert.get("en", alert["rule"]),
-        severity=Severity(alert["severity"]),
-        value=float(alert["value"]),
-        threshold=float(alert["threshold"]),
-        opened_on=alert["opened_on"],
-        alert_id=alert["alert_id"],
-        evidence=tuple(alert["evidence"]),
-    )
-
-
-def _measure(action: Record) -> Measure:
-    return Measure(
-        zh=action["zh"],
-        en=action["en"],
-        department=action.get("department", ""),
-        legal_basis=action.get("legal_basis", ""),
-        due_on=action.get("due_on") or "",
-    )
-
-
-def _row(decision: Record, alerts: Sequence[Record], severity: Severity) -> RiskRow:
-    triggers = sorted((_trigger(alert) for alert in alerts), key=lambda each: (each.severity.rank, each.rule))
-    exposed = sum(int(alert.get("amount_fen") or 0) for alert in alerts)
-    return RiskRow(
-        rank=0,
-        uscc=decision["uscc"],
-        name=decision.get("name") or "",
-        severity=severity,
-        status=decision["status"],
-        grade=decision["grade"],
-        previous_grade=decision.get("previous_grade"),
-        score=decision.get("score"),
-        reasons_zh=tuple(reason["zh"] for reason in decision["reasons"]),
-        reasons_en=tuple(reason["en"] for reason in decision["reasons"]),
-        triggers=tuple(triggers),
-        caps=tuple(dict.fromkeys(cap["id"] for cap in decision["caps"])),
-        exposed_cny=f"{exposed // 100}.{exposed % 100:02d}",
-        measures=tuple(_measure(action) for action in decision["actions"]),
-        decision_id=decision["decision_id"],
-        last_finding=next((alert["finding"] for alert in alerts if alert.get("finding")), ""),
-    )
-
-
-def _worst_first(score: int | None) -> tuple[bool, int]:
-    """Enterprises without a score after those with one."""
-    return score is None, score or 0
-
-
-def rank_rows(decisions: Iterable[Record], alerts: Iterable[Record]) -> tuple[RiskRow, ...]:
-    """The rows of the list, ranked from 1: by severity, then by what is exposed, then by score.
-
-    Parameters
-    ----------
-    decisions:
-        Every decision of the day, in the record's JSON shape.
-    alerts:
-        Every alert open on the day, in the JSON shape of alerts, with ``amount_fen`` and titles.
-    """
-    by_enterprise: dict[str, list[Record]] = {}
-    for alert in alerts:
-        by_enterprise.setdefault(alert["uscc"], []).append(alert)
-    rows = []
-    for decision in decisions:
-        open_alerts = by_enterprise.get(decision["uscc"], [])
-        severity = _severity(decision, open_alerts)
-        if severity is not None:
-            rows.append(_row(decision, open_alerts, severity))
-    rows.sort(key=lambda row: (row.severity.rank, -Decimal(row.exposed_cny), _worst_first(row.score), row.uscc))
-    return tuple(replace(row, rank=rank) for rank, row in enumerate(rows, start=1))
+    @property
+    def overdue(self) -> int:
+        """How many rows are past their day."""
+        return sum(row.is_overdue(self.cut_on) for row in self.rows)

@@ -23,7 +23,8 @@ from pipelines.settings import Settings
 from pipelines.steps import daily
 from pipelines.steps.day import Day
 from pipelines.steps.home import Home
-from pipelines.steps.publishing import risk_list, write_reports
+from pipelines.steps.listing import risk_list
+from pipelines.steps.publishing import write_reports
 from pipelines.steps.replaying import replay
 from pipelines.steps.second_opinion import anomalies_of, write_second_opinion
 from pipelines.storage import accounts, decisions, ledger, outbox

@@ -20,7 +20,8 @@ from pipelines.steps import daily
 from pipelines.steps.day import Day
 from pipelines.steps.ingest.batch import take_in
 from pipelines.steps.ingest.report import IngestReport
-from pipelines.steps.publishing import risk_list, write_reports
+from pipelines.steps.listing import risk_list
+from pipelines.steps.publishing import write_reports
 from pipelines.steps.replaying import replay
 from pipelines.steps.training import Trained, assemble_panel, history_of, register_training
 from pipelines.storage import decisions, ledger

@@ -23,8 +23,8 @@ from pipelines.steps.day import Day
 from pipelines.steps.findings import Doing, Finding, assign_alert, close_alert, record_finding
 from pipelines.steps.home import Home
 from pipelines.steps.ingest.batch import take_in
+from pipelines.steps.listing import risk_list
 from pipelines.steps.people import Desk
-from pipelines.steps.publishing import risk_list
 from pipelines.steps.regrading import uphold
 from pipelines.steps.replaying import replay
 from pipelines.storage import accounts, decisions, ledger, outbox

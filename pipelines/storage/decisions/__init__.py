@@ -6,6 +6,7 @@ The ledger is the source of truth; the tables here are projections that ``rebuil
 from pipelines.storage.decisions.commit import Commit, commit_run, rebuild
 from pipelines.storage.decisions.queries import (
     GradePoint,
+    alerts_seen,
     carried_alerts,
     decision,
     decision_ids_of,
@@ -30,6 +31,7 @@ __all__ = [
     "Record",
     "Run",
     "alert_records",
+    "alerts_seen",
     "carried_alerts",
     "commit_run",
     "decision",

@@ -150,8 +150,12 @@ def published_before(
 
 def open_alerts(connection: Connection, business_date: date, known_at: datetime | None = None) -> list[dict[str, Any]]:
     """The alert episodes open on a day, in order of opening; on a day without a run, of the run before."""
-    found = _alerts_of(connection, run_table.c.business_date <= business_date, known_at)
-    return [one for one in found if one["closed_on"] is None]
+    return [one for one in alerts_seen(connection, business_date, known_at) if one["closed_on"] is None]
+
+
+def alerts_seen(connection: Connection, business_date: date, known_at: datetime | None = None) -> list[dict[str, Any]]:
+    """As ``open_alerts``, with the episodes that ended on the day."""
+    return _alerts_of(connection, run_table.c.business_date <= business_date, known_at)
 
 
 def carried_alerts(connection: Connection, before: date, known_at: datetime | None = None) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from pipelines.storage.ledger.book import anchor, append, entries, head
 from pipelines.storage.ledger.chain import STREAMS, Entry, NewEntry, genesis
 from pipelines.storage.ledger.faults import Fault
 from pipelines.storage.ledger.names import Stream
-from pipelines.storage.ledger.signing import AnchorSigner, trusted_keys
+from pipelines.storage.ledger.signing import AnchorSigner, is_signed, signature_holds, trusted_keys
 from pipelines.storage.ledger.verify import VerifyReport, verify
 
 __all__ = [
@@ -23,6 +23,8 @@ __all__ = [
     "entries",
     "genesis",
     "head",
+    "is_signed",
+    "signature_holds",
     "trusted_keys",
     "verify",
 ]

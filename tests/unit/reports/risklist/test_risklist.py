@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import csv
+import json
+from dataclasses import replace
 from io import BytesIO, StringIO
 from typing import Any
 
 import openpyxl
 import pytest
 
+from models.policy.book import PolicyBook
+from reports.risklist.department import departments_of, rows_of
+from reports.risklist.document import manifest, manifest_faults, render_json
+from reports.risklist.measured import against, wordings
 from reports.risklist.page import render_page
 from reports.risklist.plain import render_csv
-from reports.risklist.rows import RiskList, rank_rows
+from reports.risklist.ranking import rank_rows
+from reports.risklist.rows import RiskList, Stale
 from reports.risklist.workbook import render_workbook
 
 
@@ -65,6 +72,7 @@ def listed(decisions: list[dict[str, Any]], alerts: list[dict[str, Any]]) -> Ris
         model="1",
         policy_digest="0" * 64,
         rows=rank_rows(decisions, alerts),
+        cut_on="2026-11-01",
     )
 
 
@@ -128,11 +136,103 @@ def test_the_workbook_has_a_sheet_for_each_department_and_one_of_notes() -> None
     ]
     risk_list = listed([decision("E1", "D", actions=actions), decision("E2", "C")], [])
     book = openpyxl.load_workbook(BytesIO(render_workbook(risk_list, "zh")))
-    assert book.sheetnames == ["企业信用风险日清单", "海关", "说明"]
-    assert book["企业信用风险日清单"].freeze_panes == "E4"
+    assert book.sheetnames == ["企业信用风险日清单", "海关", "证据", "移出", "说明"]
+    assert book["企业信用风险日清单"].freeze_panes == "D4"
     assert book["海关"].max_row == 4
     assert "2026-11-02" in [cell.value for cell in book["海关"][4]]
 
 
 def test_the_page_says_so_when_nobody_is_listed() -> None:
     assert "No enterprise needs to be listed" in render_page(listed([decision("E1", "A")], []), "en").decode()
+
+
+def task(department: str, due_on: str | None, zh: str = "核查") -> dict[str, Any]:
+    """A suggestion to a department; one with a day is a task."""
+    return {"zh": zh, "en": "check", "department": department, "legal_basis": "法", "due_on": due_on}
+
+
+def test_a_department_gets_its_own_tasks_only_and_the_earliest_day_first() -> None:
+    decisions = [
+        decision("E1", "B", actions=[task("customs", "2026-11-03"), task("tax", "2026-11-02")]),
+        decision("E2", "B", actions=[task("customs", "2026-10-30"), task("customs", None, "常态")]),
+        decision("E3", "D", actions=[task("tax", None)]),
+    ]
+    risk_list = listed(decisions, [alert("E1", "high", 900), alert("E2", "high", 100)])
+    assert departments_of(risk_list) == ("customs", "tax")
+    customs = rows_of(risk_list, "customs")
+    assert [(row.uscc, row.due_on) for row in customs] == [("E2", "2026-10-30"), ("E1", "2026-11-03")]
+    assert [[measure.zh for measure in row.measures] for row in customs] == [["核查"], ["核查"]]
+    assert [row.uscc for row in rows_of(risk_list, "tax")] == ["E1", "E3"]
+
+
+def test_what_two_alerts_ask_for_alike_is_asked_once_by_the_earlier_day() -> None:
+    actions = [task("tax", "2026-10-30"), task("tax", "2026-11-05")]
+    (row,) = rank_rows([decision("E1", "B", actions=actions)], [alert("E1", "high")])
+    assert [measure.due_on for measure in row.asked] == ["2026-10-30"]
+
+
+def test_a_row_past_its_day_says_so_in_every_form() -> None:
+    risk_list = listed([decision("E1", "B", actions=[task("customs", "2026-10-30")])], [alert("E1", "high")])
+    assert risk_list.overdue == 1
+    assert "2026-10-30 OVERDUE" in render_csv(risk_list, "en").decode("utf-8-sig")
+    assert "2026-10-30 OVERDUE" in render_page(risk_list, "en").decode()
+    sheet = openpyxl.load_workbook(BytesIO(render_workbook(risk_list, "zh"))).worksheets[0]
+    assert "2026-10-30 逾期" in [cell.value for cell in sheet[4]]
+
+
+def test_a_row_without_an_alert_says_what_its_grade_rests_on() -> None:
+    text = render_csv(listed([decision("E1", "D")], []), "en").decode("utf-8-sig")
+    assert "reason" in next(csv.DictReader(StringIO(text)))["Risk types: value (limit)"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "value", "threshold", "zh", "en"),
+    [
+        (
+            "R01",
+            0.0512,
+            0.01,
+            "三单不符的清单占比 5.1 %（界限 1 %）",
+            "lists whose documents disagree: 5.1 % (limit 1 %)",
+        ),
+        ("R04", 26000.01, 26000, "个人年度累计 ¥26,000.01（界限 ¥26,000.00）", None),
+        ("R04", 12, 10, None, "buyers or phones tied together: 12 (limit 10)"),
+        ("R11", 0.004, 0.7, "收汇与出口之比 0.004（界限 0.7）", None),
+        ("R99", 0.5, 0.25, "0.5 / 0.25", "0.5 / 0.25"),
+    ],
+)
+def test_a_number_reads_as_what_it_counts(
+    rule: str, value: float, threshold: float, zh: str | None, en: str | None
+) -> None:
+    assert zh is None or against(rule, value, threshold, "zh") == zh
+    assert en is None or against(rule, value, threshold, "en") == en
+
+
+def test_every_pattern_of_the_policy_has_words_for_its_number() -> None:
+    patterns = {name for name in PolicyBook.load().folder("typologies") if name != "R21"}
+    assert patterns == set(wordings())
+
+
+def test_a_stale_list_says_so_first_in_every_form() -> None:
+    fresh = listed([decision("E1", "D")], [])
+    stale = replace(fresh, stale=Stale("2026-11-01", "failed", "disk full at /var"))
+    sheet = openpyxl.load_workbook(BytesIO(render_workbook(stale, "zh"))).worksheets[0]
+    assert "过期清单" in str(sheet["A2"].value)
+    assert "STALE: there is no list for 2026-11-01" in render_page(stale, "en").decode()
+    assert next(csv.DictReader(StringIO(render_csv(stale, "en").decode("utf-8-sig"))))["List state"] == (
+        "stale, for 2026-11-01"
+    )
+    assert json.loads(render_json(stale))["is_stale"] is True
+    assert "disk full" not in render_page(stale, "en").decode()
+    assert "STALE" not in render_page(fresh, "en").decode()
+
+
+def test_a_manifest_notices_a_file_changed_added_or_missing() -> None:
+    files = {"a": b"1", "b": b"2"}
+    text = json.dumps(manifest(listed([], []), files))
+    assert manifest_faults(text, files) == []
+    assert manifest_faults(text, {"a": b"x", "c": b"3"}) == [
+        "a is not what the manifest says",
+        "b is missing",
+        "c is not in the manifest",
+    ]
