@@ -34,6 +34,8 @@ class Settings(BaseSettings):
         The Ed25519 key that anchors of the ledger are signed with, 64 hexadecimal characters, or a file that holds it.
     trusted_anchor_keys:
         Public keys, besides the present one's, whose signatures ``xinji verify`` accepts: those of retired keys.
+    api_requests_per_second, api_burst:
+        How often one account may ask the API for long, and at once.
     public_data:
         Folder with public data sets, each in a folder of its own, for the benchmark of models; none is needed.
     """
@@ -51,6 +53,8 @@ class Settings(BaseSettings):
     anchor_key: SecretStr = SecretStr("")
     anchor_key_file: Path | None = None
     trusted_anchor_keys: str = ""
+    api_requests_per_second: float = Field(default=20.0, gt=0)
+    api_burst: int = Field(default=200, ge=1)
     public_data: Path | None = None
 
     @property

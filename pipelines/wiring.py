@@ -169,13 +169,26 @@ class Wiring:
 
     def api(self, clock: Callable[[], datetime]) -> Application:
         """The query API over this home."""
+        from pipelines.steps.serving import ServedDesk, ServedHouse
         from pipelines.storage.accounts import DatabaseKeys
+        from pipelines.storage.duties import DatabaseDuties
         from pipelines.storage.queries import DatabaseQueries
         from pipelines.storage.reads import DatabaseReads
         from reports.api.app import create_app
+        from reports.api.limits import Rate
+        from reports.api.ports import Ports
 
         database = self.database
-        return create_app(DatabaseQueries(database), DatabaseKeys(database), DatabaseReads(database), clock)
+        ports = Ports(
+            queries=DatabaseQueries(database),
+            keys=DatabaseKeys(database),
+            reads=DatabaseReads(database),
+            duties=DatabaseDuties(database),
+            house=ServedHouse(self.home),
+            desk=ServedDesk(self.home, lambda: self.intake(None)),
+        )
+        rate = Rate(self.settings.api_requests_per_second, self.settings.api_burst)
+        return create_app(ports, clock, rate)
 
     def features(self, business_date: date) -> FeatureTable:
         """The feature table as of a day, for a notebook."""

@@ -17,6 +17,7 @@ def add_to(application: typer.Typer) -> None:
     accounts.command("open")(open_account)
     accounts.command("close")(close_account)
     accounts.command("list")(list_accounts)
+    accounts.command("duty")(assign_duty)
     application.add_typer(accounts, name="account")
     keys = typer.Typer(help="API keys: shown once, stored hashed, bound to one account.", no_args_is_help=True)
     keys.command("issue")(issue_key)
@@ -49,6 +50,21 @@ def close_account(account: Annotated[str, typer.Argument(help="Account id.")]) -
     with wiring().database.transaction() as connection:
         accounts.close_account(connection, account, now())
     answer({"account": account, "closed": True}, f"Closed {account}.")
+
+
+def assign_duty(
+    account: Annotated[str, typer.Argument(help="Account id of a regulator or officer.")],
+    by: Annotated[str, typer.Option("--account", help="Who assigns it: an account id.")],
+    department: Annotated[
+        str | None, typer.Option(help="customs, tax, safe, market_regulation, commerce or operator; left out: the zone.")
+    ] = None,
+) -> None:
+    """Say which department an account serves: over the API it sees that department's alerts and tasks alone."""
+    from pipelines.storage import duties
+
+    with wiring().database.transaction() as connection:
+        duties.assign_duty(connection, account, department, by, now())
+    answer({"account": account, "department": department}, f"{account} serves {department or 'the zone as a whole'}.")
 
 
 def list_accounts() -> None:

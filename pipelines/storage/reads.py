@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict, dataclass
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, select
 
 from pipelines.storage.database import READS_LOCK, Database
 from pipelines.storage.ledger import NewEntry, append
+from pipelines.storage.ledger.tables import ledger_entry
 
 if TYPE_CHECKING:  # at run time this module must not load the web framework
     from reports.api.ports import Read
@@ -20,6 +24,13 @@ class _Ticket:
     entry: NewEntry
     is_settled: bool = False
     error: Exception | None = None
+
+
+def reads_about(connection: Connection, about: str) -> list[dict[str, Any]]:
+    """What was looked at under one name, an enterprise's code or a day; oldest first, each with its ``position``."""
+    e = ledger_entry.c
+    query = select(e.position, e.body).where(e.subject == about, e.stream == "reads").order_by(e.position)
+    return [{**json.loads(row.body), "position": row.position} for row in connection.execute(query)]
 
 
 class DatabaseReads:

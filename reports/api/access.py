@@ -1,30 +1,28 @@
-"""Who may see what, and the record of who did."""
+"""Who is calling, whether they may, and the record of it. Who may what stands in ``permissions``."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, NoReturn
+from typing import Annotated, NoReturn, TypeVar
 from urllib.parse import unquote
 
-from fastapi import Depends, Header, Request
+from fastapi import Depends, Header
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from expectations.errors import XinjiError
 from expectations.vocabulary.role import Role
-from reports.api.ports import Caller, KeyPort, Read, ReadLog
-from reports.api.problems import Problem
+from reports.api.limits import Limiter
+from reports.api.permissions import MAY, NAMES_NOBODY
+from reports.api.ports import Caller, DutyPort, Ports, Read, ReadLog, Record
+from reports.api.problems import Problem, problem_of
 
-MAY_READ: dict[str, frozenset[Role]] = {
-    "grade": frozenset({Role.REGULATOR, Role.OFFICER, Role.AUDITOR, Role.ENTERPRISE}),
-    "history": frozenset({Role.REGULATOR, Role.OFFICER, Role.AUDITOR, Role.ENTERPRISE}),
-    "grades": frozenset({Role.REGULATOR, Role.OFFICER, Role.AUDITOR}),
-    "alerts": frozenset({Role.REGULATOR, Role.OFFICER, Role.AUDITOR}),
-}
-"""Roles by what is read. A role that is not named may not: a bank needs an enterprise's consent, which has its own
-address; operators, data scientists and machines do their work without looking at an enterprise."""
+Done = TypeVar("Done")
 
 _LONGEST_PURPOSE = 200
+_CREATED = 201
+_BY_DEPARTMENT = frozenset({Role.REGULATOR, Role.OFFICER})
 _bearer = HTTPBearer(auto_error=False, description="An API key: xinji_<id>_<secret>.")
 
 
@@ -36,6 +34,17 @@ class Visit:
     purpose: str
     at: datetime
     log: ReadLog
+    duties: DutyPort
+
+    @property
+    def department(self) -> str | None:
+        """The department whose part the caller sees; None for one who sees the whole zone."""
+        return self.duties.department_of(self.caller.account_id) if self.caller.role in _BY_DEPARTMENT else None
+
+    def of_department(self, alerts: Iterable[Record], departments: Mapping[str, frozenset[str]]) -> Iterator[Record]:
+        """Those alerts that ask something of the caller's department."""
+        own = self.department
+        return (one for one in alerts if own is None or own in departments.get(one["rule"], frozenset()))
 
     def admit(self, what: str, about: str) -> None:
         """Let the caller on, or put the refusal on record and refuse.
@@ -44,15 +53,25 @@ class Visit:
         whether the other exists or not; an honest 403 then tells nothing that a 404 would hide.
         """
         is_enterprise = self.caller.role is Role.ENTERPRISE
-        if self.caller.role not in MAY_READ[what] or (is_enterprise and self.caller.uscc != about):
+        if self.caller.role not in MAY[what] or (is_enterprise and self.caller.uscc != about):
             self.refuse(what, about, Problem("forbidden"))
-        if self.caller.role.is_authority and not self.purpose:
+        if self.caller.role.is_authority and what not in NAMES_NOBODY and not self.purpose:
             self.refuse(what, about, Problem("purpose_missing"))
 
     def refuse(self, what: str, about: str, problem: Problem) -> NoReturn:
         """Put on record that nothing was shown, and say so."""
         self.record(what, about, problem.status)
         raise problem
+
+    def act(self, what: str, about: str, do: Callable[[], Done]) -> Done:
+        """Do something and put on record that it was asked for, whether or not it could be done."""
+        try:
+            done = do()
+        except XinjiError as error:
+            self.record(what, about, problem_of(error).status)
+            raise
+        self.record(what, about, _CREATED)
+        return done
 
     def record(self, what: str, about: str, status: int = 200) -> None:
         """Put the read on record. When that fails nothing is shown."""
@@ -73,20 +92,21 @@ class Visit:
             raise Problem("unavailable") from error
 
 
-def visitor(keys: KeyPort, log: ReadLog, clock: Callable[[], datetime]) -> Callable[..., Visit]:
-    """The dependency that turns a request into a visit, or answers 401."""
+def visitor(ports: Ports, limiter: Limiter, clock: Callable[[], datetime]) -> Callable[..., Visit]:
+    """The dependency that turns a request into a visit, or answers 401 or 429."""
 
     def visit(
-        request: Request,
         presented: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
         x_purpose: Annotated[
             str, Header(description="Why you look; UTF-8 percent-encoded. Authorities must say.")
         ] = "",
     ) -> Visit:
         now = clock()
-        caller = keys.holder_of(presented.credentials, now) if presented else None
+        caller = ports.keys.holder_of(presented.credentials, now) if presented else None
         if caller is None:
             raise Problem("unauthorized")
-        return Visit(caller, unquote(x_purpose).strip()[:_LONGEST_PURPOSE], now, log)
+        if wait := limiter.wait_for(caller.account_id, now):
+            raise Problem("too_many", retry_after=wait)
+        return Visit(caller, unquote(x_purpose).strip()[:_LONGEST_PURPOSE], now, ports.reads, ports.duties)
 
     return visit

@@ -20,3 +20,9 @@ def answer(request: Request, shown: BaseModel) -> Response:
     if tag in held or "*" in held:
         return Response(status_code=304, headers=headers)
     return Response(body, media_type="application/json", headers=headers)
+
+
+def created(shown: BaseModel, location: str) -> Response:
+    """What was made, and where it can be read again."""
+    headers = {"cache-control": "no-store", "location": location, "x-content-type-options": "nosniff"}
+    return Response(shown.model_dump_json(by_alias=True), 201, headers, "application/json")

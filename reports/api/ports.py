@@ -76,14 +76,62 @@ class QueryPort(Protocol):
     def known_at(self, business_date: date) -> datetime | None:
         """The knowledge cutoff of the day's latest run; None where there was no run."""
 
-    def decisions_of(self, business_date: date, after: str, limit: int) -> Iterable[Record]:
+    def decisions_of(self, business_date: date, after: str, limit: int | None) -> Iterable[Record]:
         """The day's decisions by USCC, those after a USCC, at most so many."""
 
     def open_alerts(self, business_date: date) -> Sequence[Record]:
         """The alerts open on a day."""
 
+    def alert(self, alert_id: str) -> Record | None:
+        """An alert as the latest run saw it."""
+
+    def looks(self, uscc: str, hide_inquiries: bool) -> Iterable[Record]:
+        """Who looked at an enterprise, oldest first, each with its ``position``.
+
+        ``hide_inquiries``: without what was looked at since an alert opened that nobody has checked yet.
+        """
+
     def check(self) -> None:
         """Raise anything when questions cannot be answered now."""
+
+
+class HousePort(Protocol):
+    """What the house works with, and what it makes of a day."""
+
+    def model_in_force(self) -> Record | None:
+        """The model of the latest run: ``date``, ``version``, ``digest``."""
+
+    def policy_in_force(self, business_date: date) -> Record | None:
+        """What is in force on a day; None for a day without a policy."""
+
+    def batches(self) -> Iterable[Any]:
+        """Every delivery, the latest first."""
+
+    def departments(self, business_date: date) -> Mapping[str, frozenset[str]]:
+        """Per pattern the departments that a day's policy asks to check it."""
+
+    def risk_list(self, business_date: date, department: str | None) -> Record | None:
+        """A day's list, or a department's part of it; None where there was no run."""
+
+
+class DutyPort(Protocol):
+    """Whose duty an account serves."""
+
+    def department_of(self, account_id: str) -> str | None:
+        """The department whose part it sees; None for one that serves the zone as a whole."""
+
+
+class DeskPort(Protocol):
+    """Where acts are done. Each raises a ``XinjiError`` with what is wrong about it."""
+
+    def objections(self, uscc: str) -> Iterable[Any]:
+        """An enterprise's objections, oldest first."""
+
+    def file_objection(self, uscc: str, target: str, reason: str, account: str, at: datetime) -> Any:
+        """Put an objection on record."""
+
+    def give_feedback(self, alert_id: str, finding: str, reason: str, account: str, at: datetime) -> Record:
+        """Put a finding about an alert on record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +141,7 @@ class Read:
     Attributes
     ----------
     what:
-        ``grade``, ``history``, ``grades`` or ``alerts``.
+        A name of ``permissions.MAY``.
     about:
         The USCC, or the day for a list.
     status:
@@ -115,3 +163,15 @@ class ReadLog(Protocol):
 
     def record(self, read: Read) -> None:
         """Put a read on record, durably, before it is answered. When this raises, nothing is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Everything the API needs from outside."""
+
+    queries: QueryPort
+    keys: KeyPort
+    reads: ReadLog
+    duties: DutyPort
+    house: HousePort
+    desk: DeskPort

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from expectations.errors import ConflictError, NotFoundError, UsageError, XinjiError
 
 Code = Literal["unauthorized", "forbidden", "not_found", "bad_request", "purpose_missing", "conflict", "unavailable",
-               "method_not_allowed", "internal"]  # fmt: skip
+               "method_not_allowed", "too_many", "internal"]  # fmt: skip
 
 _SAYS: dict[Code, tuple[int, str, str]] = {
     "unauthorized": (401, "No valid API key was presented.", "未提供有效的接口密钥。"),
@@ -23,6 +23,7 @@ _SAYS: dict[Code, tuple[int, str, str]] = {
     "purpose_missing": (400, "Say why you look, in the header X-Purpose.", "请在 X-Purpose 请求头中说明查询目的。"),
     "method_not_allowed": (405, "This address does not take that method.", "该地址不支持此方法。"),
     "conflict": (409, "The request contradicts what is recorded.", "请求与已有记录冲突。"),
+    "too_many": (429, "Too many requests. Wait as long as Retry-After says.", "请求过于频繁，请稍后再试。"),
     "unavailable": (503, "The service cannot answer now. Try again later.", "服务暂不可用，请稍后再试。"),
     "internal": (500, "Something went wrong here. It is on record.", "服务内部错误，已记录。"),
 }
@@ -49,10 +50,11 @@ class ProblemBody(BaseModel):
 class Problem(Exception):  # noqa: N818  (RFC 9457 calls it a problem)
     """An answer that is an error. ``detail`` says what exactly, in words safe to show."""
 
-    def __init__(self, code: Code, detail: str = "") -> None:
+    def __init__(self, code: Code, detail: str = "", retry_after: int | None = None) -> None:
         super().__init__(code)
         self.code: Code = code
         self.detail = detail
+        self.retry_after = retry_after
 
     @property
     def status(self) -> int:
@@ -96,6 +98,8 @@ def _answer(problem: Problem) -> JSONResponse:
     headers = {"cache-control": "no-store"}
     if problem.code == "unauthorized":
         headers["www-authenticate"] = "Bearer"
+    if problem.retry_after is not None:
+        headers["retry-after"] = str(problem.retry_after)
     return JSONResponse(body.model_dump(), status, headers, MEDIA_TYPE)
 
 
@@ -116,8 +120,11 @@ def _of_framework(_request: Request, error: Exception) -> JSONResponse:
     return _answer(Problem(_BY_STATUS.get(status, "bad_request" if status < 500 else "internal")))
 
 
+def problem_of(error: XinjiError) -> Problem:
+    """What an error of ours is to the caller; one that is not the caller's doing says nothing of itself."""
+    code = next((code for kind, code in _BY_ERROR if isinstance(error, kind)), None)
+    return Problem(code, str(error)) if code else Problem("internal")
+
+
 def _of_ours(_request: Request, error: Exception) -> JSONResponse:
-    for kind, code in _BY_ERROR:
-        if isinstance(error, kind):
-            return _answer(Problem(code, str(error)))
-    return _internal()
+    return _answer(problem_of(error)) if isinstance(error, XinjiError) else _internal()

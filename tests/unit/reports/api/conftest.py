@@ -10,8 +10,9 @@ from typing import Any
 import httpx
 import pytest
 
+from expectations.errors import NotFoundError
 from expectations.vocabulary.role import Role
-from reports.api import Read, create_app
+from reports.api import Ports, Read, create_app
 
 OWN, OTHER, NOBODY = "91652702MADEM0011Q", "91652701MADEM0011A", "91659007MADEM0011K"
 D = date(2026, 3, 31)
@@ -38,20 +39,57 @@ RECORD: dict[str, Any] = {
         {"code": "R02", "zh": "刷单嫌疑", "en": "Brushing suspected", "value": 0.43, "shown_to_enterprise": False},
     ],
     "rules": [{"id": "R02", "fired": True, "value": 0.43, "threshold": 0.2}],
-    "caps": [{"id": "K10", "max_grade": "AA", "fact": "alert-7"}],
+    "caps": [{"id": "K10", "max_grade": "AA", "fact": "0123456789abcdef"}],
     "override": None,
-    "actions": [{"id": "INSPECT", "zh": "建议查验", "en": "Consider an inspection"}],
+    "actions": [
+        {
+            "id": "R02.check",
+            "zh": "建议查验",
+            "en": "Consider an inspection",
+            "department": "customs",
+            "legal_basis": "法",
+            "due_on": "2026-04-01",
+            "alert_id": "0123456789abcdef",
+        },
+        {
+            "id": "B.audit",
+            "zh": "建议稽核",
+            "en": "Consider an audit",
+            "department": "tax",
+            "legal_basis": "法",
+            "due_on": None,
+            "alert_id": None,
+        },
+    ],
     "excused": [],
     "feeds_missing": ["court"],
     "model": {"version": "3", "digest": "e" * 64},
     "policy_digest": "f" * 64,
-    "inputs": {"alerts": [{"alert_id": "alert-7"}], "informant": "never to be shown"},
+    "inputs": {"alerts": [{"alert_id": "0123456789abcdef"}], "informant": "never to be shown"},
 }
 ALERT: dict[str, Any] = {
-    "alert_id": "alert-7", "rule": "R02", "uscc": OWN, "severity": "high",
+    "alert_id": "0123456789abcdef", "rule": "R02", "uscc": OWN, "severity": "high",
     "window": {"from": "2026-03-02", "to": "2026-03-31"},
     "value": 0.43, "threshold": 0.2, "n": 640, "evidence": ["order:1"], "opened_on": "2026-03-30", "state": "open",
     "assigned_to": "never to be shown", "closed_on": None,
+}  # fmt: skip
+
+LOOK = {"position": 1, "at": NOW, "account": "officer-1", "role": "officer", "key_id": "never to be shown",
+        "what": "grade", "purpose": "daily check", "status": 200}  # fmt: skip
+BATCH: dict[str, Any] = {
+    "source": "customs", "batch_id": "b", "received_at": NOW, "state": "usable", "verdict": "pass",
+    "files": [{"table_name": "order", "name": "order.csv", "received": 3, "accepted": 2, "quarantined": 1,
+               "duplicates": 0, "orphans": 0, "verdict": "pass", "sha256": "never to be shown"}],
+}  # fmt: skip
+ROW: dict[str, Any] = {
+    "uscc": OWN, "name": "企业", "severity": "high", "status": "normal", "grade": "B", "previous_grade": "A",
+    "score": 699, "reasons_zh": [], "reasons_en": [], "triggers": [], "caps": ["K10"], "exposed_cny": "1.00",
+    "measures": [], "due_on": "2026-04-01", "difference": None, "last_finding": "", "decision_id": "d" * 64,
+}  # fmt: skip
+OBJECTION: dict[str, Any] = {
+    "id": "0b1e0b1e0b1e", "target": "grade", "reason": "wrong", "filed_by": "never to be shown", "filed_at": NOW,
+    "forward_by": D, "answer_by": D, "longest": D, "state": "filed", "forwarded_to": None, "answered_at": None,
+    "answer": None,
 }  # fmt: skip
 
 
@@ -78,6 +116,8 @@ class Keys:
     def holder_of(self, presented: str, now: datetime) -> Holder | None:
         if presented == "late":
             return Holder("late", Role.REGULATOR, None, "k-late") if now < NOW else None
+        if presented in ("customs", "tax"):
+            return Holder(f"{presented}-1", Role.REGULATOR, None, f"k-{presented}")
         if presented not in set(Role):
             return None
         role = Role(presented)
@@ -107,15 +147,65 @@ class Decided:
     def known_at(self, business_date: date) -> datetime | None:
         return NOW if business_date == D else None
 
-    def decisions_of(self, business_date: date, after: str, limit: int) -> list[dict[str, Any]]:
+    def decisions_of(self, business_date: date, after: str, limit: int | None) -> list[dict[str, Any]]:
         return [{**RECORD, "uscc": uscc} for uscc in (OTHER, OWN) if uscc > after][:limit]
 
     def open_alerts(self, business_date: date) -> list[dict[str, Any]]:
         return [ALERT] if business_date == D else []
 
+    def alert(self, alert_id: str) -> dict[str, Any] | None:
+        return ALERT if alert_id == ALERT["alert_id"] else None
+
+    def looks(self, uscc: str, hide_inquiries: bool) -> list[dict[str, Any]]:
+        return [] if hide_inquiries else [{**LOOK, "about": uscc}]
+
     def check(self) -> None:
         if self.is_down:
             raise OSError("the database is away at /srv/secret/path")
+
+
+class House:
+    """A model, a policy, a delivery, and a list of two rows; pattern R02 is customs' business."""
+
+    def model_in_force(self) -> dict[str, Any] | None:
+        return {"date": D, "version": "3", "digest": "e" * 64}
+
+    def policy_in_force(self, business_date: date) -> dict[str, Any] | None:
+        rule = {"id": "K01", "folder": "caps", "zh": "上限", "en": "cap", "legal_basis": ["法"], "since": D}
+        return {"date": business_date, "digest": "f" * 64, "rules": [rule]} if business_date <= D else None
+
+    def batches(self) -> list[dict[str, Any]]:
+        return [{**BATCH, "sequence": number} for number in (2, 1)]
+
+    def departments(self, business_date: date) -> dict[str, frozenset[str]]:
+        return {"R02": frozenset({"customs"})}
+
+    def risk_list(self, business_date: date, department: str | None) -> dict[str, Any] | None:
+        rows = [{**ROW, "rank": 1}, {**ROW, "rank": 2}][: 2 if department is None else 1]
+        head = {"business_date": D, "known_at": NOW, "compared_with": None, "secret": "never to be shown"}
+        return {**head, "rows": rows} if business_date == D else None
+
+
+class Desk:
+    """Takes what it is given; refuses what names nothing."""
+
+    def objections(self, uscc: str) -> list[dict[str, Any]]:
+        return [{**OBJECTION, "uscc": uscc}]
+
+    def file_objection(self, uscc: str, target: str, reason: str, account: str, at: datetime) -> dict[str, Any]:
+        if target == "nothing":
+            raise NotFoundError("The latest decision rests on no record 'nothing'.", "Name another.")
+        return {**OBJECTION, "uscc": uscc, "target": target, "reason": reason, "filed_at": at}
+
+    def give_feedback(self, alert_id: str, finding: str, reason: str, account: str, at: datetime) -> dict[str, Any]:
+        return {**ALERT, "finding": finding, "decided_at": at}
+
+
+class Duties:
+    """One regulator is of customs and one of tax; everybody else serves the zone."""
+
+    def department_of(self, account_id: str) -> str | None:
+        return {"customs-1": "customs", "tax-1": "tax"}.get(account_id)
 
 
 @dataclass
@@ -140,16 +230,19 @@ class Api:
     now: datetime = NOW
 
     def __post_init__(self) -> None:
-        self.app = create_app(self.queries, Keys(), self.log, lambda: self.now)
+        ports = Ports(self.queries, Keys(), self.log, Duties(), House(), Desk())
+        self.app = create_app(ports, lambda: self.now)
 
-    async def get(self, path: str, key: str | None = None, **headers: str) -> httpx.Response:
-        """One GET; ``purpose`` and other headers by name."""
+    async def ask(
+        self, method: str, path: str, key: str | None = None, body: Any = None, **headers: str
+    ) -> httpx.Response:
+        """One request; ``purpose`` and other headers by name."""
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         if key is not None:
             sent["authorization"] = f"Bearer {key}"
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://xinji") as client:
-            return await client.get(path, headers=sent)
+            return await client.request(method, path, headers=sent, json=body)
 
 
 @pytest.fixture
@@ -164,9 +257,20 @@ def get(api: Api) -> Callable[..., httpx.Response]:
     import asyncio
 
     def fetch(path: str, key: str | None = None, **headers: str) -> httpx.Response:
-        return asyncio.run(api.get(path, key, **{"x_purpose": "daily check", **headers}))
+        return asyncio.run(api.ask("GET", path, key, **{"x_purpose": "daily check", **headers}))
 
     return fetch
+
+
+@pytest.fixture
+def post(api: Api) -> Callable[..., httpx.Response]:
+    """A POST likewise."""
+    import asyncio
+
+    def send(path: str, body: Any, key: str | None = None, **headers: str) -> httpx.Response:
+        return asyncio.run(api.ask("POST", path, key, body, **{"x_purpose": "daily check", **headers}))
+
+    return send
 
 
 @pytest.fixture

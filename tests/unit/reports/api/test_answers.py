@@ -36,7 +36,7 @@ def test_an_enterprise_sees_no_threshold_suspicion_evidence_or_suggested_check(g
 def test_an_authority_sees_the_whole_decision_but_not_its_raw_inputs(get: Any) -> None:
     shown = get(GRADE, "officer").json()
     assert shown["rules"] == [{"id": "R02", "fired": True, "value": 0.43, "threshold": 0.2}]
-    assert shown["caps"] == [{"id": "K10", "max_grade": "AA", "fact": "alert-7"}]
+    assert shown["caps"] == [{"id": "K10", "max_grade": "AA", "fact": "0123456789abcdef"}]
     assert shown["reasons"][1] == {"code": "R02", "zh": "刷单嫌疑", "en": "Brushing suspected", "value": 0.43}
     assert shown["model"] == {"version": "3", "digest": "e" * 64}
     assert "never to be shown" not in json.dumps(shown)

@@ -53,12 +53,13 @@ def test_strangers_are_not_told_what_is_wrong_with_their_question(get: Any) -> N
 
 def test_the_openapi_document_names_every_problem_and_the_key(get: Any) -> None:
     document = get("/openapi.json").json()
-    for path, operations in document["paths"].items():
-        for code, response in operations["get"]["responses"].items():
+    operations = [(path, one) for path, methods in document["paths"].items() for one in methods.values()]
+    for path, operation in operations:
+        for code, response in operation["responses"].items():
             if not code.startswith("2"):
                 assert list(response["content"]) == ["application/problem+json"], (path, code)
         if path.startswith("/v1/"):
-            assert operations["get"]["security"] == [{"HTTPBearer": []}]
-            assert {"401", "403", "404", "503"} <= set(operations["get"]["responses"])
+            assert operation["security"] == [{"HTTPBearer": []}]
+            assert {"401", "403", "404", "429", "503"} <= set(operation["responses"])
     assert "ProblemBody" in document["components"]["schemas"]
     assert "OwnGrade" in document["components"]["schemas"]

@@ -28,14 +28,11 @@ OWN, OTHER = "91652702MADEM0011Q", "91652701MADEM0011A"
 SERVE = """
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 import uvicorn
-from pipelines.storage.accounts import DatabaseKeys
-from pipelines.storage.database import Database
-from pipelines.storage.queries import DatabaseQueries
-from pipelines.storage.reads import DatabaseReads
-from reports.api import create_app
-database = Database(sys.argv[1])
-app = create_app(DatabaseQueries(database), DatabaseKeys(database), DatabaseReads(database), lambda: datetime.now(UTC))
+from pipelines.settings import Settings
+from pipelines.wiring import Wiring
+app = Wiring(Settings(home=Path(sys.argv[1]))).api(lambda: datetime.now(UTC))
 uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[2]), log_level="warning")
 """
 
@@ -64,8 +61,8 @@ def served(database: Database) -> Iterator[httpx.Client]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    url = database.engine.url.render_as_string()
-    server = subprocess.Popen([sys.executable, "-c", SERVE, url, str(port)], cwd=REPOSITORY)
+    home = Path(str(database.engine.url.database)).parent
+    server = subprocess.Popen([sys.executable, "-c", SERVE, str(home), str(port)], cwd=REPOSITORY)
     try:
         with httpx.Client(base_url=f"http://127.0.0.1:{port}") as client:
             _wait_until_ready(client)

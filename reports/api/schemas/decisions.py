@@ -1,20 +1,17 @@
-"""What goes out, field by field. A record's other fields never do: a new one is shown only once it is written here."""
+"""Grades, reasons, alerts and suggestions as they are shown."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from reports.api.ports import HistoryPoint, Record
+from reports.api.schemas.shown import Shown
 
 
-class _Shown(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class OwnReason(_Shown):
+class OwnReason(Shown):
     """A reason as its enterprise reads it: in words, without the measured value."""
 
     code: str
@@ -22,7 +19,7 @@ class OwnReason(_Shown):
     en: str
 
 
-class OwnGrade(_Shown):
+class OwnGrade(Shown):
     """An enterprise's view of itself: no rule, threshold, evidence, cap on suspicion or suggested check."""
 
     decision_id: str
@@ -43,7 +40,7 @@ class OwnGrade(_Shown):
         return cls.model_validate({**record, "reasons": shown})
 
 
-class Reason(_Shown):
+class Reason(Shown):
     """A reason with its value."""
 
     code: str
@@ -52,7 +49,7 @@ class Reason(_Shown):
     value: Any = None
 
 
-class RuleTrace(_Shown):
+class RuleTrace(Shown):
     """A rule, whether it fired, on what, against what."""
 
     id: str
@@ -61,7 +58,7 @@ class RuleTrace(_Shown):
     threshold: Any = None
 
 
-class Cap(_Shown):
+class Cap(Shown):
     """A cap that held, and the fact it rests on."""
 
     id: str
@@ -69,7 +66,7 @@ class Cap(_Shown):
     fact: Any = None
 
 
-class Suggestion(_Shown):
+class Suggestion(Shown):
     """What a department is asked to consider. Never an order."""
 
     id: str
@@ -77,7 +74,7 @@ class Suggestion(_Shown):
     en: str
 
 
-class Excused(_Shown):
+class Excused(Shown):
     """A pattern over its limit that raised no alert, since enough peers rose as well in a promotion."""
 
     rule: str
@@ -88,14 +85,14 @@ class Excused(_Shown):
     least_share: float
 
 
-class Model(_Shown):
+class Model(Shown):
     """The model a decision was made with."""
 
     version: str
     digest: str
 
 
-class FullGrade(_Shown):
+class FullGrade(Shown):
     """A decision as the authorities see it (design, section 6)."""
 
     decision_id: str
@@ -123,7 +120,7 @@ class FullGrade(_Shown):
     policy_digest: str
 
 
-class GradeDay(_Shown):
+class GradeDay(Shown):
     """One day of a history."""
 
     date: date
@@ -132,30 +129,51 @@ class GradeDay(_Shown):
     status: str
     decision_id: str
 
+    @classmethod
+    def of(cls, point: HistoryPoint) -> Self:
+        """From a day of an enterprise."""
+        return cls(
+            date=point.business_date,
+            grade=point.grade,
+            score=point.score,
+            status=point.status,
+            decision_id=point.decision_id,
+        )
 
-class History(_Shown):
-    """An enterprise's grades, oldest first."""
+
+class History(Shown):
+    """A page of an enterprise's grades, oldest first."""
 
     uscc: str
     history: list[GradeDay]
+    next: str | None
+
+
+class Reasons(Shown):
+    """Why a grade is what it is."""
+
+    decision_id: str
+    uscc: str
+    date: date
+    reasons: list[Reason]
+
+
+class OwnReasons(Shown):
+    """The same as its enterprise may read it."""
+
+    decision_id: str
+    uscc: str
+    date: date
+    reasons: list[OwnReason]
 
     @classmethod
-    def of(cls, uscc: str, points: list[HistoryPoint]) -> Self:
-        """From the days of an enterprise."""
-        days = [
-            GradeDay(
-                date=point.business_date,
-                grade=point.grade,
-                score=point.score,
-                status=point.status,
-                decision_id=point.decision_id,
-            )
-            for point in points
-        ]
-        return cls(uscc=uscc, history=days)
+    def of(cls, record: Record) -> Self:
+        """From a decision, with only the reasons that policy lets the enterprise see."""
+        shown = [reason for reason in record["reasons"] if reason["shown_to_enterprise"]]
+        return cls.model_validate({**record, "reasons": shown})
 
 
-class Grades(_Shown):
+class Grades(Shown):
     """A page of a day's decisions, by USCC. ``next``: ask for what comes after it; None on the last page."""
 
     date: date
@@ -164,14 +182,14 @@ class Grades(_Shown):
     next: str | None
 
 
-class Window(_Shown):
+class Window(Shown):
     """The days an alert looks at, inclusive."""
 
     from_: date = Field(alias="from")
     to: date
 
 
-class Alert(_Shown):
+class Alert(Shown):
     """An alert: a pattern that deserves a check, not a finding."""
 
     alert_id: str
@@ -187,14 +205,58 @@ class Alert(_Shown):
     state: str
 
 
-class Alerts(_Shown):
-    """A day's open alerts."""
+class Alerts(Shown):
+    """A page of a day's open alerts."""
 
+    date: date
+    alerts: list[Alert]
+    next: str | None
+
+
+class EnterpriseAlerts(Shown):
+    """The alerts of one enterprise that stand open on the day of its latest decision."""
+
+    uscc: str
     date: date
     alerts: list[Alert]
 
 
-class Health(_Shown):
-    """A sign of life."""
+class Action(Shown):
+    """What a department is asked to consider, under which law and by when. Never an order."""
 
-    status: str
+    uscc: str
+    id: str
+    zh: str
+    en: str
+    department: str = ""
+    legal_basis: str = ""
+    due_on: date | None = None
+    alert_id: str | None = None
+
+
+class Actions(Shown):
+    """Suggestions of a day."""
+
+    date: date
+    actions: list[Action]
+    next: str | None
+
+
+class Look(Shown):
+    """Somebody looked: by account and role, never by name."""
+
+    position: int
+    at: datetime
+    account: str
+    role: str
+    what: str
+    purpose: str
+    status: int
+
+
+class Looks(Shown):
+    """A page of who looked at an enterprise, oldest first."""
+
+    uscc: str
+    looks: list[Look]
+    next: str | None

@@ -1,0 +1,109 @@
+"""What the API asks of the house beyond what was decided: policy, models, deliveries, the list, and acts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any, cast
+
+from expectations.errors import XinjiError
+from expectations.vocabulary.moment import zoned
+from models.people.objections import Complaint, Objection, objections_of
+from pipelines.steps.findings import Finding, Outcome, record_finding
+from pipelines.steps.home import Home
+from pipelines.steps.ingest.file import Intake
+from pipelines.steps.listing import risk_list
+from pipelines.steps.people import Desk
+from pipelines.storage import batches, decisions
+from pipelines.storage.acts import acts_known
+from reports.risklist.department import rows_of
+from reports.risklist.document import list_to_json
+from reports.risklist.rows import RiskList
+
+
+class ServedHouse:
+    """The house as the API sees it."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        # A list that was made once stays what it is, until its day is decided again: the run is part of the key.
+        self._listed = lru_cache(maxsize=4)(lambda day, _known_at: risk_list(home, day))
+
+    def model_in_force(self) -> Mapping[str, Any] | None:
+        """The model of the latest run."""
+        with self._home.database.reading() as connection:
+            day = decisions.latest_run_date(connection)
+            run = decisions.run_for(connection, day) if day else None
+        if run is None:
+            return None
+        return {"date": run.business_date, "version": run.model_version, "digest": run.model_digest}
+
+    def policy_in_force(self, business_date: date) -> Mapping[str, Any] | None:
+        """Every rule in force on a day; None where the day has no policy."""
+        book = self._home.policies
+        try:
+            digest = book.in_force(business_date).digest
+        except XinjiError:
+            return None
+        rules = [
+            {
+                "id": rule.id,
+                "folder": name.partition("/")[0],
+                "zh": rule.title.zh,
+                "en": rule.title.en,
+                "legal_basis": [f"{one.document} {one.article}" for one in rule.legal_basis],
+                "since": max(day for day in rule.values if day <= business_date),
+            }
+            for name, rule in book.rules.items()
+            if rule.value_on(business_date)
+        ]
+        return {"date": business_date, "digest": digest, "rules": rules}
+
+    def batches(self) -> Iterable[batches.Batch]:
+        """Every delivery, the latest first."""
+        with self._home.database.reading() as connection:
+            return sorted(batches.all_batches(connection), key=lambda one: -one.sequence)
+
+    def departments(self, business_date: date) -> Mapping[str, frozenset[str]]:
+        """Per pattern the departments that a day's policy asks to check it; empty for a day without a policy."""
+        try:
+            actions = self._home.policies.in_force(business_date).actions
+        except XinjiError:
+            return {}
+        return {name: frozenset(one.department for one in value.measures) for name, value in actions.items()}
+
+    def risk_list(self, business_date: date, department: str | None) -> Mapping[str, Any] | None:
+        """A day's list as JSON values, or a department's part of it; None where there was no run."""
+        with self._home.database.reading() as connection:
+            run = decisions.run_for(connection, business_date)
+        if run is None:
+            return None
+        found: RiskList = self._listed(business_date, run.known_at)
+        if department is not None:
+            found = replace(found, rows=tuple(rows_of(found, department)))
+        return list_to_json(found)
+
+
+@dataclass(frozen=True)
+class ServedDesk:
+    """The desk as the API sees it. ``intake`` is opened when a finding is given: it is slow to load."""
+
+    home: Home
+    intake: Callable[[], Intake]
+
+    def objections(self, uscc: str) -> list[Objection]:
+        """An enterprise's objections, oldest first."""
+        with self.home.database.reading() as connection:
+            return list(objections_of(acts_known(connection, uscc=uscc)).values())
+
+    def file_objection(self, uscc: str, target: str, reason: str, account: str, at: datetime) -> Objection:
+        """Put an objection on record."""
+        return Desk(self.home.database, self.home.policies, at).file_objection(Complaint(uscc, target, reason), account)
+
+    def give_feedback(self, alert_id: str, finding: str, reason: str, account: str, at: datetime) -> Mapping[str, Any]:
+        """Put a finding about an alert on record and into the lake."""
+        given = Finding(alert_id, cast(Outcome, finding), account, reason)
+        alert = record_finding(self.intake(), given, at)
+        return {**alert, "finding": finding, "decided_at": zoned(at)}

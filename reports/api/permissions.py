@@ -1,0 +1,41 @@
+"""One table of who may do what. A role that is not named may not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from expectations.vocabulary.role import Role
+
+_AUTHORITIES = frozenset({Role.REGULATOR, Role.OFFICER, Role.AUDITOR})
+_JUDGES = frozenset({Role.REGULATOR, Role.OFFICER})
+_HOUSE = frozenset({Role.DATA_SCIENTIST, Role.OPERATOR})
+_ITSELF = frozenset({Role.ENTERPRISE})
+
+MAY: Final[Mapping[str, frozenset[Role]]] = {
+    # About one enterprise: an enterprise may only where it is the one.
+    "grade": _AUTHORITIES | _ITSELF,
+    "history": _AUTHORITIES | _ITSELF,
+    "reasons": _AUTHORITIES | _ITSELF,
+    "objections": _AUTHORITIES | _ITSELF,
+    "objection.file": _JUDGES | _ITSELF,
+    "looks": frozenset({Role.AUDITOR}) | _ITSELF,
+    "enterprise.alerts": _AUTHORITIES,
+    "enterprise.actions": _AUTHORITIES,
+    # About a day.
+    "grades": _AUTHORITIES,
+    "alerts": _AUTHORITIES,
+    "actions": _AUTHORITIES,
+    "risklist": _AUTHORITIES,
+    # About an alert.
+    "feedback.give": _JUDGES,
+    # About the house itself: no enterprise is named in it.
+    "models": _AUTHORITIES | _HOUSE,
+    "policy": _AUTHORITIES | _HOUSE,
+    "batches": frozenset({Role.OPERATOR, Role.AUDITOR}),
+}
+"""Roles by what is done. A bank needs an enterprise's consent, which has its own address; machines, operators and data
+scientists do their work without looking at an enterprise."""
+
+NAMES_NOBODY: Final = frozenset({"models", "policy", "batches"})
+"""What an authority may read without saying why."""

@@ -1,0 +1,67 @@
+"""What people send to the desk and get back."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from reports.api.schemas.shown import Shown
+
+_LONGEST = 1000
+
+
+class _Given(BaseModel):
+    """Unknown fields are refused: a misspelt one must not be passed over."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class NewObjection(_Given):
+    """``target``: the key of a fact or alert behind the grade, or ``grade``."""
+
+    target: str = Field(min_length=1, max_length=200)
+    reason: str = Field(min_length=1, max_length=_LONGEST)
+
+
+class Objection(Shown):
+    """An objection as it stands. An officer's account is not shown."""
+
+    id: str
+    uscc: str
+    target: str
+    reason: str
+    filed_at: datetime
+    forward_by: date
+    answer_by: date
+    longest: date
+    state: str
+    forwarded_to: str | None
+    answered_at: datetime | None
+    answer: str | None
+
+
+class Objections(Shown):
+    """A page of an enterprise's objections, oldest first."""
+
+    uscc: str
+    objections: list[Objection]
+    next: str | None
+
+
+class GivenFeedback(_Given):
+    """What a check found, and why; both go on record."""
+
+    finding: Literal["confirmed", "explained", "data_error"]
+    reason: str = Field(min_length=1, max_length=_LONGEST, pattern=r"^[^\r\n]*$")
+
+
+class FeedbackGiven(Shown):
+    """The alert with what is now on record about it."""
+
+    alert_id: str
+    uscc: str
+    rule: str
+    finding: str
+    decided_at: datetime
