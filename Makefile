@@ -3,6 +3,7 @@
 # make test            every test this machine can run; what it lacks is skipped and listed
 # make check           format, lint, types, import contracts
 # make spark           adds Apache Spark, the second engine (0.5 GB; needs Java 17)
+# make soak-api        5,000 requests made at random from the OpenAPI document (part of make soak)
 # make lock            renew the locked requirements after a change in pyproject.toml
 
 PYTHON ?= python3
@@ -11,7 +12,7 @@ BIN := $(VENV)/bin
 UV := $(BIN)/uv
 DATA ?= zone
 
-.PHONY: demo test check format spark lock clean
+.PHONY: demo test check format spark lock soak soak-api clean
 .DEFAULT_GOAL := demo
 
 $(UV): requirements/uv.txt
@@ -61,6 +62,11 @@ lock: $(UV)
 		--no-annotate --no-header --constraint requirements/run.txt --output-file requirements/dev.txt
 	@$(UV) pip compile --quiet pyproject.toml --extra spark --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-annotate --no-header --constraint requirements/dev.txt --output-file requirements/spark.txt
+
+soak: soak-api
+
+soak-api: $(VENV)/dev.stamp
+	@XINJI_API_CASES=140 $(BIN)/python -m pytest -n 0 tests/unit/reports/api/test_openapi_cases.py
 
 clean:
 	@rm -rf $(VENV) var .mypy_cache .ruff_cache .import_linter_cache

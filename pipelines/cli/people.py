@@ -56,7 +56,8 @@ def assign_duty(
     account: Annotated[str, typer.Argument(help="Account id of a regulator or officer.")],
     by: Annotated[str, typer.Option("--account", help="Who assigns it: an account id.")],
     department: Annotated[
-        str | None, typer.Option(help="customs, tax, safe, market_regulation, commerce or operator; left out: the zone.")
+        str | None,
+        typer.Option(help="customs, tax, safe, market_regulation, commerce or operator; left out: the zone."),
     ] = None,
 ) -> None:
     """Say which department an account serves: over the API it sees that department's alerts and tasks alone."""

@@ -10,9 +10,11 @@ import pytest
 
 from pipelines.settings import Settings
 from pipelines.simulation import ZoneSettings, simulate
+from pipelines.steps import daily
+from pipelines.steps.day import Day
 from pipelines.steps.ingest.batch import take_in
 from pipelines.wiring import Wiring
-from tests.worlds.day_home import LAST_DAY, TAKEN_AT
+from tests.worlds.day_home import BEFORE, LAST_DAY, TAKEN_AT, home_at
 
 
 @pytest.fixture(scope="session")
@@ -42,3 +44,23 @@ def fresh_home(taken: Path, tmp_path: Path) -> Callable[[str], Path]:
         return Path(shutil.copytree(taken, tmp_path / name))
 
     return copy
+
+
+@pytest.fixture(scope="session")
+def one_day(taken: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home that decided about one day. Copy it, never write to it."""
+    path = Path(shutil.copytree(taken, tmp_path_factory.mktemp("decided") / "home"))
+    home = home_at(path)
+    daily.run_day(home, Day.of(BEFORE))
+    home.database.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def two_days(one_day: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home that decided about two days. Never write to it but for reports."""
+    path = Path(shutil.copytree(one_day, tmp_path_factory.mktemp("listed") / "home"))
+    home = home_at(path)
+    daily.run_day(home, Day.of(LAST_DAY))
+    home.database.close()
+    return path

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 
 from models.policy.book import PolicyBook
 from models.scorecard.reading import expert_scorecard
@@ -23,9 +22,9 @@ from pipelines.steps.standing_in import place_list
 from pipelines.storage import decisions
 from pipelines.storage.ledger import AnchorSigner, trusted_keys
 from reports.risklist.rows import Cause, RiskList
-from tests.worlds.day_home import LAST_DAY, home_at
+from tests.worlds.day_home import BEFORE, LAST_DAY, home_at
 
-BEFORE, AFTER = LAST_DAY - timedelta(days=1), LAST_DAY + timedelta(days=1)
+AFTER = LAST_DAY + timedelta(days=1)
 
 
 class Pessimist:
@@ -59,26 +58,6 @@ def moved(found: RiskList) -> dict[str, tuple[Cause, ...]]:
         for change in difference.changes
         if change.en.startswith("grade ")
     }
-
-
-@pytest.fixture(scope="module")
-def one_day(taken: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home that decided about one day. Copy it, never write to it."""
-    path = Path(shutil.copytree(taken, tmp_path_factory.mktemp("decided") / "home"))
-    home = home_at(path)
-    daily.run_day(home, Day.of(BEFORE))
-    home.database.close()
-    return path
-
-
-@pytest.fixture(scope="module")
-def two_days(one_day: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home that decided about two days. Never write to it but for reports."""
-    path = Path(shutil.copytree(one_day, tmp_path_factory.mktemp("listed") / "home"))
-    home = home_at(path)
-    daily.run_day(home, Day.of(LAST_DAY))
-    home.database.close()
-    return path
 
 
 def test_the_second_list_says_what_differs_from_the_first(two_days: Path) -> None:

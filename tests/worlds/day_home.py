@@ -11,7 +11,7 @@ from pipelines.settings import Settings
 from pipelines.steps.home import Champion, Home, nobody
 from pipelines.wiring import Wiring
 
-LAST_DAY = date(2026, 10, 31)
+BEFORE, LAST_DAY = date(2026, 10, 30), date(2026, 10, 31)
 TAKEN_AT = datetime(2026, 11, 1, tzinfo=UTC)
 
 

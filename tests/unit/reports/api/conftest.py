@@ -13,6 +13,8 @@ import pytest
 from expectations.errors import NotFoundError
 from expectations.vocabulary.role import Role
 from reports.api import Ports, Read, create_app
+from reports.api.app import USUAL_RATE
+from reports.api.limits import Rate
 
 OWN, OTHER, NOBODY = "91652702MADEM0011Q", "91652701MADEM0011A", "91659007MADEM0011K"
 D = date(2026, 3, 31)
@@ -228,10 +230,11 @@ class Api:
     queries: Decided = field(default_factory=Decided)
     log: Log = field(default_factory=Log)
     now: datetime = NOW
+    rate: Rate = USUAL_RATE
 
     def __post_init__(self) -> None:
         ports = Ports(self.queries, Keys(), self.log, Duties(), House(), Desk())
-        self.app = create_app(ports, lambda: self.now)
+        self.app = create_app(ports, lambda: self.now, self.rate)
 
     async def ask(
         self, method: str, path: str, key: str | None = None, body: Any = None, **headers: str

@@ -1,0 +1,111 @@
+"""The API over a home that has decided: every answer of a real day, and what people send to it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from expectations.vocabulary.role import Role
+from pipelines.settings import Settings
+from pipelines.storage import accounts, decisions, duties, ledger
+from pipelines.wiring import Wiring
+from tests.worlds.day_home import LAST_DAY, TAKEN_AT
+
+Ask = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def served(two_days: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Wiring, Ask, str]]:
+    """A home, a way to ask it as an account, and an enterprise with an open alert that customs is to check."""
+    path = Path(shutil.copytree(two_days, tmp_path_factory.mktemp("served") / "home"))
+    wiring = Wiring(Settings(home=path, threads=2))
+    with wiring.database.reading() as connection:
+        alerts = decisions.open_alerts(connection, LAST_DAY)
+    found = wiring.home.policies.in_force(LAST_DAY).actions
+    own = next(
+        one["uscc"] for one in alerts if "customs" in {measure.department for measure in found[one["rule"]].measures}
+    )
+    keys = {}
+    with wiring.database.transaction() as connection:
+        until = TAKEN_AT + timedelta(days=9)
+        for role in Role:
+            uscc = own if role is Role.ENTERPRISE else None
+            accounts.open_account(connection, f"{role.replace('_', '-')}-1", role, TAKEN_AT, uscc)
+            keys[role.value] = accounts.issue_key(connection, f"{role.replace('_', '-')}-1", TAKEN_AT, until)
+        accounts.open_account(connection, "customs-1", Role.OFFICER, TAKEN_AT)
+        duties.assign_duty(connection, "customs-1", "customs", "operator-1", TAKEN_AT)
+        keys["customs"] = accounts.issue_key(connection, "customs-1", TAKEN_AT, until)
+    with TestClient(wiring.api(lambda: TAKEN_AT)) as client:
+
+        def ask(who: str, path: str, body: Any = None) -> Any:
+            headers = {"Authorization": f"Bearer {keys[who]}", "X-Purpose": "audit"}
+            return client.get(path, headers=headers) if body is None else client.post(path, headers=headers, json=body)
+
+        yield wiring, ask, own
+    wiring.database.close()
+
+
+def test_every_question_about_a_day_is_answered(served: tuple[Wiring, Ask, str]) -> None:
+    _, ask, own = served
+    for what in ("grade", "reasons", "history", "alerts", "actions", "objections"):
+        assert ask("regulator", f"/v1/enterprises/{own}/{what}").status_code == 200, what
+    for what in ("grades", "alerts", "actions", "risk-list"):
+        assert ask("regulator", f"/v1/{what}?date={LAST_DAY}").status_code == 200, what
+    assert ask("operator", "/v1/batches").json()["batches"][0]["files"]
+    assert ask("data_scientist", "/v1/models/in-force").json()["version"] == "expert"
+    policy = ask("data_scientist", f"/v1/policy/in-force?date={LAST_DAY}").json()
+    assert policy["digest"] == ask("regulator", f"/v1/enterprises/{own}/grade").json()["policy_digest"]
+    assert len(policy["rules"]) > 50
+
+
+def test_a_department_sees_its_part_of_the_list_and_the_zone_sees_it_all(served: tuple[Wiring, Ask, str]) -> None:
+    _, ask, _ = served
+    whole = ask("regulator", f"/v1/risk-list?date={LAST_DAY}").json()["rows"]
+    part = ask("customs", f"/v1/risk-list?date={LAST_DAY}").json()["rows"]
+    assert 0 < len(part) < len(whole)
+    assert {measure["department"] for row in part for measure in row["measures"]} == {"customs"}
+
+
+def test_pages_of_grades_and_tasks_add_up_to_the_whole(served: tuple[Wiring, Ask, str]) -> None:
+    _, ask, _ = served
+    for what, size in (("grades", 25), ("actions", 20), ("alerts", 7), ("risk-list", 11)):
+        name = {"risk-list": "rows"}.get(what, what)
+        whole = ask("auditor", f"/v1/{what}?date={LAST_DAY}&limit=2000").json()[name]
+        found, after = [], ""
+        while after is not None:
+            page = ask("auditor", f"/v1/{what}?date={LAST_DAY}&limit={size}&after={after}").json()
+            found, after = found + page[name], page["next"]
+        assert found == whole, what
+
+
+def test_an_enterprise_objects_for_itself_and_sees_who_looked(served: tuple[Wiring, Ask, str]) -> None:
+    _, ask, own = served
+    filed = ask("enterprise", f"/v1/enterprises/{own}/objections", {"target": "grade", "reason": "not ours"})
+    assert (filed.status_code, filed.json()["state"]) == (201, "filed")
+    assert ask("enterprise", filed.headers["location"]).json()["objections"] == [filed.json()]
+    wrong = ask("enterprise", f"/v1/enterprises/{own}/objections", {"target": "nothing", "reason": "x"})
+    assert wrong.status_code == 404
+    looks = ask("auditor", f"/v1/enterprises/{own}/looks").json()["looks"]
+    assert {"regulator-1", "enterprise-1"} <= {one["account"] for one in looks}
+    assert {201, 404} <= {one["status"] for one in looks}
+    # An alert about it waits for a check: who looks into it is not told to it.
+    assert ask("enterprise", f"/v1/enterprises/{own}/looks").json()["looks"] == []
+
+
+def test_feedback_of_an_officer_is_on_record_in_ledger_and_lake(served: tuple[Wiring, Ask, str]) -> None:
+    wiring, ask, own = served
+    alert = ask("customs", f"/v1/enterprises/{own}/alerts").json()["alerts"][0]
+    body = {"finding": "explained", "reason": "papers were shown"}
+    assert ask("auditor", f"/v1/alerts/{alert['alert_id']}/feedback", body).status_code == 403
+    given = ask("customs", f"/v1/alerts/{alert['alert_id']}/feedback", body)
+    assert (given.status_code, given.json()["finding"]) == (201, "explained")
+    with wiring.database.reading() as connection:
+        acts = list(ledger.entries(connection, "judgements", subject=own))
+        assert [entry.kind for entry in acts][-1] == "finding"
+        assert ledger.verify(connection).holds
