@@ -77,7 +77,8 @@ def test_pages_of_grades_and_tasks_add_up_to_the_whole(served: tuple[Wiring, Ask
     for what, size in (("grades", 25), ("actions", 20), ("alerts", 7), ("risk-list", 11)):
         name = {"risk-list": "rows"}.get(what, what)
         whole = ask("auditor", f"/v1/{what}?date={LAST_DAY}&limit=2000").json()[name]
-        found, after = [], ""
+        found: list[Any] = []
+        after: str | None = ""
         while after is not None:
             page = ask("auditor", f"/v1/{what}?date={LAST_DAY}&limit={size}&after={after}").json()
             found, after = found + page[name], page["next"]
