@@ -36,6 +36,14 @@ class Settings(BaseSettings):
         Public keys, besides the present one's, whose signatures ``xinji verify`` accepts: those of retired keys.
     api_requests_per_second, api_burst:
         How often one account may ask the API for long, and at once.
+    session:
+        The session that commands act by, for scripts; empty: the one that ``xinji login`` keeps.
+    password, password_file:
+        The password that ``xinji login`` and ``xinji account`` would ask for, or a file that holds it, for scripts.
+    config_folder:
+        Where ``xinji login`` keeps sessions: a folder of the user, not of the home.
+    session_hours, sign_in_failures, lockout_minutes:
+        How long a session lasts; after how many wrong passwords in a row an account is locked, and for how long.
     public_data:
         Folder with public data sets, each in a folder of its own, for the benchmark of models; none is needed.
     """
@@ -55,6 +63,13 @@ class Settings(BaseSettings):
     trusted_anchor_keys: str = ""
     api_requests_per_second: float = Field(default=20.0, gt=0)
     api_burst: int = Field(default=200, ge=1)
+    session: SecretStr = SecretStr("")
+    password: SecretStr = SecretStr("")
+    password_file: Path | None = None
+    config_folder: Path = Field(default_factory=lambda: _users_folder() / "xinji")
+    session_hours: int = Field(default=8, ge=1, le=24)
+    sign_in_failures: int = Field(default=5, ge=1, le=20)
+    lockout_minutes: int = Field(default=15, ge=1, le=1440)
     public_data: Path | None = None
 
     @property
@@ -66,6 +81,11 @@ class Settings(BaseSettings):
     def tracking_uri(self) -> str:
         """MLflow's tracking URI."""
         return self.mlflow_uri or f"sqlite:///{self.home.absolute() / 'mlflow.db'}"
+
+
+def _users_folder() -> Path:
+    """Where programs of this user keep their settings (XDG Base Directory)."""
+    return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
 
 
 def load_settings(home: Path | None = None) -> Settings:

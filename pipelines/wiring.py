@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property, partial
 from importlib.metadata import version
 from importlib.resources import files
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pipelines.delivery import Endpoint
     from pipelines.steps.home import Champion, Home
     from pipelines.steps.ingest.file import Intake
+    from pipelines.steps.sign_in import SignIn
     from pipelines.storage.database import Database
     from pipelines.storage.lake import Lake
     from pipelines.storage.ledger import AnchorSigner
@@ -75,6 +76,16 @@ class Wiring:
         database = Database(self.settings.ledger_url)
         bring_up_to_date(database)
         return database
+
+    @cached_property
+    def sign_in(self) -> SignIn:
+        """The way in for people."""
+        from pipelines.steps.sign_in import SignIn
+        from pipelines.storage.passwords import Lockout
+
+        settings = self.settings
+        lockout = Lockout(settings.sign_in_failures, timedelta(minutes=settings.lockout_minutes))
+        return SignIn(self.database, lockout, timedelta(hours=settings.session_hours))
 
     @cached_property
     def signer(self) -> AnchorSigner | None:

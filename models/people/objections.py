@@ -134,7 +134,7 @@ def answer(objection: Objection, outcome: Outcome, account: str, at: datetime, r
     if objection.state is not ObjectionState.FORWARDED:
         raise ConflictError(
             f"Objection {objection.id} has not been forwarded to its source.",
-            f"Forward it first: xinji objection forward {objection.id} --to DEPARTMENT --account ID",
+            f"Forward it first: xinji objection forward {objection.id} --to DEPARTMENT",
         )
     content = {"outcome": outcome}
     return Act(Kind.OBJECTION_ANSWERED, objection.uscc, objection.id, account, at, with_reason(reason), content)

@@ -10,6 +10,7 @@ import typer
 
 from pipelines.cli.home import wiring
 from pipelines.cli.output import FAILED, WITHHELD, answer, now, say, table, working
+from pipelines.cli.session import acting
 
 if TYPE_CHECKING:
     from pipelines.sources.adapter import Translation
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from pipelines.storage.batches import Batch
     from pipelines.wiring import Wiring
 
-Account = Annotated[str, typer.Option(help="Who does it: an account id, never a person's name.")]
 Reason = Annotated[str, typer.Option(help="Why, for the record.")]
 _PLACES_SHOWN = 3
 
@@ -190,7 +190,7 @@ def _withheld(batch: Batch) -> list[str]:
     if waiting:
         lines.append(
             f"Batch {batch.sequence}: {', '.join(waiting)} is kept from use until somebody answers for it: "
-            f"xinji batch release {batch.sequence} --account ID --reason WHY"
+            f"xinji batch release {batch.sequence} --reason WHY"
         )
     return lines
 
@@ -252,22 +252,28 @@ def list_batches() -> None:
     )
 
 
-def release_batch(sequence: Sequence, account: Account, reason: Reason) -> None:
+def release_batch(sequence: Sequence, reason: Reason) -> None:
     """Let a withheld batch be used after all."""
+    from pipelines.steps.people import MAY_ANSWER_FOR_ROWS, actor
     from pipelines.storage import batches
 
+    account = acting()
     with wiring().database.transaction() as connection:
+        actor(connection, account, MAY_ANSWER_FOR_ROWS)
         changed = batches.release(connection, sequence, account, reason, now())
     answer(
         {"sequence": sequence, "changed": changed}, f"Batch {sequence} is {'now' if changed else 'already'} released."
     )
 
 
-def withdraw_batch(sequence: Sequence, account: Account, reason: Reason) -> None:
+def withdraw_batch(sequence: Sequence, reason: Reason) -> None:
     """Take a batch's rows back: they are known until now, and not after."""
+    from pipelines.steps.people import MAY_ANSWER_FOR_ROWS, actor
     from pipelines.storage import batches
 
+    account = acting()
     with wiring().database.transaction() as connection:
+        actor(connection, account, MAY_ANSWER_FOR_ROWS)
         changed = batches.withdraw(connection, sequence, account, reason, now())
     answer(
         {"sequence": sequence, "changed": changed}, f"Batch {sequence} is {'now' if changed else 'already'} withdrawn."
@@ -310,14 +316,18 @@ def export_quarantine(
     count = export_waiting(wiring().intake(None), of, out, language_of(language))
     answer(
         {"table": of, "file": str(out), "rows": count},
-        f"Wrote {count} rows to {out}. Correct them, then: xinji quarantine resubmit {out} --account ID",
+        f"Wrote {count} rows to {out}. Correct them, then: xinji quarantine resubmit {out}",
     )
 
 
-def resubmit_quarantine(path: Annotated[Path, typer.Argument(help="The corrected CSV.")], account: Account) -> None:
+def resubmit_quarantine(path: Annotated[Path, typer.Argument(help="The corrected CSV.")]) -> None:
     """Take corrected rows in as a batch of their own."""
     from pipelines.steps.ingest.correction import resubmit
+    from pipelines.steps.people import MAY_ANSWER_FOR_ROWS, actor
 
-    report = resubmit(wiring().intake(None), path, account, now())
+    home, account = wiring(), acting()
+    with home.database.reading() as connection:
+        actor(connection, account, MAY_ANSWER_FOR_ROWS)
+    report = resubmit(home.intake(None), path, account, now())
     answer(report.as_json())
     show_ingest(report)

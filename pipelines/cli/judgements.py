@@ -1,4 +1,4 @@
-"""Human judgement: overrides, findings and objections, each by an account and with a reason."""
+"""Human judgement: overrides, findings and objections, each by the account signed in and with a reason."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import typer
 
 from pipelines.cli.home import wiring
 from pipelines.cli.output import answer, now, table, working
+from pipelines.cli.session import acting
 
 if TYPE_CHECKING:
     from models.people.objections import Objection
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from pipelines.steps.people import Desk
 
 Uscc = Annotated[str, typer.Argument(help="Unified social credit code.")]
-Account = Annotated[str, typer.Option(help="Who acts: an account id, never a person's name.")]
 Reason = Annotated[str, typer.Option(help="Why, for the record.")]
 OverrideId = Annotated[str, typer.Argument(help="The override's id, as 'override list' shows it.")]
 ObjectionId = Annotated[str, typer.Argument(help="The objection's id: its receipt.")]
@@ -54,7 +54,6 @@ def request_override(
     uscc: Uscc,
     grade: Annotated[str, typer.Option(help="AAA, AA, A, B, C or D.")],
     expires: Annotated[str, typer.Option(help="Last day, YYYY-MM-DD.")],
-    account: Account,
     reason: Reason,
     begins: Annotated[str | None, typer.Option("--from", help="First day; today when left out.")] = None,
 ) -> None:
@@ -68,19 +67,19 @@ def request_override(
         raise UsageError(f"'{grade}' is no grade.", f"Use one of: {', '.join(Grade)}.")
     desk = _desk()
     first = parse_date(begins) if begins else desk.today
-    case = desk.request_override(Wish(uscc, Grade(grade), first, parse_date(expires), reason), account)
+    case = desk.request_override(Wish(uscc, Grade(grade), first, parse_date(expires), reason), acting())
     _say_override(case, f"Override {case.id}: {case.instead_of} becomes {case.grade} until {case.expires_on}.")
 
 
-def approve_override(override: OverrideId, account: Account, reason: Reason) -> None:
+def approve_override(override: OverrideId, reason: Reason) -> None:
     """Approve an override that another account asked for."""
-    case = _desk().approve_override(override, account, reason)
-    _say_override(case, f"Override {case.id} is approved by {account}.")
+    case = _desk().approve_override(override, acting(), reason)
+    _say_override(case, f"Override {case.id} is approved by {case.approved_by}.")
 
 
-def withdraw_override(override: OverrideId, account: Account, reason: Reason) -> None:
+def withdraw_override(override: OverrideId, reason: Reason) -> None:
     """End an override today; the next run gives the computed grade again."""
-    case = _desk().withdraw_override(override, account, reason)
+    case = _desk().withdraw_override(override, acting(), reason)
     _say_override(case, f"Override {case.id} ends today.")
 
 
@@ -110,55 +109,55 @@ def list_overrides(uscc: Of = None) -> None:
 def assign(
     alert: AlertId,
     to: Annotated[str, typer.Option(help="The account that is to check it.")],
-    account: Account,
     reason: Reason,
 ) -> None:
     """Hand the alert to somebody who checks it."""
     from pipelines.steps.findings import Doing, assign_alert
 
-    found = assign_alert(wiring().home.database, alert, to, Doing(account, reason, now()))
+    doing = Doing(acting(), reason, now())
+    found = assign_alert(wiring().home.database, alert, to, doing)
     answer(
-        {"alert_id": alert, "uscc": found["uscc"], "rule": found["rule"], "assigned_to": to, "account": account},
+        {"alert_id": alert, "uscc": found["uscc"], "rule": found["rule"], "assigned_to": to, "account": doing.account},
         f"Alert {alert} ({found['rule']}, {found['uscc']}) is with {to}. The next run shows it as assigned.",
     )
 
 
-def close(alert: AlertId, account: Account, reason: Reason) -> None:
+def close(alert: AlertId, reason: Reason) -> None:
     """Close the alert after its check. A cap that rests on it ends with the next run."""
     from pipelines.steps.findings import Doing, close_alert
 
-    found = close_alert(wiring().home.database, alert, Doing(account, reason, now()))
+    doing = Doing(acting(), reason, now())
+    found = close_alert(wiring().home.database, alert, doing)
     answer(
-        {"alert_id": alert, "uscc": found["uscc"], "rule": found["rule"], "state": "closed", "account": account},
+        {"alert_id": alert, "uscc": found["uscc"], "rule": found["rule"], "state": "closed", "account": doing.account},
         f"Alert {alert} ({found['rule']}, {found['uscc']}) is closed. The next run leaves it out.",
     )
 
 
-def confirm(alert: AlertId, account: Account, reason: Reason) -> None:
+def confirm(alert: AlertId, reason: Reason) -> None:
     """The alert is right. It caps the grade from the next run on, and becomes a label."""
-    _find(alert, "confirmed", account, reason)
+    _find(alert, "confirmed", reason)
 
 
-def explain(alert: AlertId, account: Account, reason: Reason) -> None:
+def explain(alert: AlertId, reason: Reason) -> None:
     """The pattern is there and has a good reason."""
-    _find(alert, "explained", account, reason)
+    _find(alert, "explained", reason)
 
 
-def data_error(alert: AlertId, account: Account, reason: Reason) -> None:
+def data_error(alert: AlertId, reason: Reason) -> None:
     """The pattern is not there: the data were wrong."""
-    _find(alert, "data_error", account, reason)
+    _find(alert, "data_error", reason)
 
 
 def file_objection(
     uscc: Uscc,
     target: Annotated[str, typer.Option(help="The record: a fact's key, an alert's id, or 'grade'.")],
-    account: Account,
     reason: Reason,
 ) -> None:
     """File an objection. The receipt is given at once, and what it names causes no new downgrade from now on."""
     from models.people.objections import Complaint
 
-    filed = _desk().file_objection(Complaint(uscc, target, reason), account)
+    filed = _desk().file_objection(Complaint(uscc, target, reason), acting())
     _say_objection(
         filed,
         f"Receipt {filed.id}: to be forwarded by {filed.forward_by}, answered by {filed.answer_by}, "
@@ -169,31 +168,29 @@ def file_objection(
 def forward_objection(
     objection: ObjectionId,
     to: Annotated[str, typer.Option(help="The department the record came from.")],
-    account: Account,
 ) -> None:
     """Hand an objection to the department its record came from."""
-    one = _desk().forward_objection(objection, account, to)
+    one = _desk().forward_objection(objection, acting(), to)
     _say_objection(one, f"Objection {one.id} is with {to}; to be answered by {one.answer_by}.")
 
 
 def extend_objection(
     objection: ObjectionId,
     until: Annotated[str, typer.Option(help="The new day, YYYY-MM-DD.")],
-    account: Account,
     reason: Reason,
 ) -> None:
     """Give the answer more time, up to the longest that policy allows."""
     from expectations.vocabulary.moment import parse_date
 
-    one = _desk().extend_objection(objection, account, parse_date(until), reason)
+    one = _desk().extend_objection(objection, acting(), parse_date(until), reason)
     _say_objection(one, f"Objection {one.id} is to be answered by {one.answer_by}.")
 
 
-def uphold_objection(objection: ObjectionId, account: Account, reason: Reason) -> None:
+def uphold_objection(objection: ObjectionId, reason: Reason) -> None:
     """The enterprise is right: every day that rests on the record is decided again, and who had looked is named."""
     from pipelines.steps.regrading import uphold
 
-    desk = _desk()
+    desk, account = _desk(), acting()
     with working("Deciding again"):
         one, done = uphold(wiring().home, desk, objection, account, reason)
     again = [
@@ -209,9 +206,9 @@ def uphold_objection(objection: ObjectionId, account: Account, reason: Reason) -
     )
 
 
-def reject_objection(objection: ObjectionId, account: Account, reason: Reason) -> None:
+def reject_objection(objection: ObjectionId, reason: Reason) -> None:
     """The record stands."""
-    one = _desk().answer_objection(objection, account, "rejected", reason)
+    one = _desk().answer_objection(objection, acting(), "rejected", reason)
     _say_objection(one, f"Objection {one.id} is rejected.")
 
 
@@ -245,12 +242,19 @@ def _desk() -> Desk:
     return Desk(home.database, home.policies, now())
 
 
-def _find(alert: str, outcome: Outcome, account: str, reason: str) -> None:
+def _find(alert: str, outcome: Outcome, reason: str) -> None:
     from pipelines.steps.findings import Finding, record_finding
 
-    found = record_finding(wiring().intake(None), Finding(alert, outcome, account, reason), now())
+    finding = Finding(alert, outcome, acting(), reason)
+    found = record_finding(wiring().intake(None), finding, now())
     answer(
-        {"alert_id": alert, "uscc": found["uscc"], "rule": found["rule"], "finding": outcome, "account": account},
+        {
+            "alert_id": alert,
+            "uscc": found["uscc"],
+            "rule": found["rule"],
+            "finding": outcome,
+            "account": finding.account,
+        },
         f"Alert {alert} ({found['rule']}, {found['uscc']}): {outcome}. The next run reads it.",
     )
 

@@ -10,6 +10,7 @@ import typer
 
 from pipelines.cli.home import wiring
 from pipelines.cli.output import WITHHELD, answer, now, say, table, working
+from pipelines.cli.session import acting
 
 if TYPE_CHECKING:
     from models.validation.gates import GateResult
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 KnownOn = Annotated[
     str | None, typer.Option("--known-on", "--known-at", help="Last day whose knowledge is used; today when left out.")
 ]
-Account = Annotated[str, typer.Option(help="Who does it: an account id, never a person's name.")]
 
 
 def add_to(application: typer.Typer) -> None:
@@ -110,7 +110,6 @@ def validate(
 
 def promote(
     version: Annotated[str, typer.Argument(help="Number of the version, as 'xinji models' shows it.")],
-    account: Account,
     reason: Annotated[str, typer.Option(help="Why, for the record; needed to propose.")] = "",
     approve: Annotated[bool, typer.Option("--approve", help="Be the second pair of eyes.")] = False,
 ) -> int:
@@ -121,7 +120,7 @@ def promote(
     if not approve and not reason.strip():
         raise UsageError("A promotion needs a reason.", 'Give --reason "...", or --approve what another has proposed.')
     home = wiring()
-    act = promotion.Act(account, reason, now())
+    act = promotion.Act(acting(), reason, now())
     found = (
         promotion.approve(home.database, home.registry, version, act, home.signer)
         if approve
@@ -138,22 +137,21 @@ def show_promotion(found: Promotion) -> None:
         show_gates(found.version, found.result)
     elif found.state == "proposed":
         say(
-            f"Version {found.version} passes every gate and waits for a second account:",
-            f"  xinji promote {found.version} --approve --account OTHER",
+            f"Version {found.version} passes every gate and waits for a second account, signed in:",
+            f"  xinji promote {found.version} --approve",
         )
     else:
         say(f"Version {found.version} grades from now on; before it, version {found.previous} did.")
 
 
 def rollback(
-    account: Account,
     reason: Annotated[str, typer.Option(help="Why, for the record.")],
 ) -> None:
     """Take the latest promotion back at once."""
     from pipelines.steps import promotion
 
     home = wiring()
-    left, back = promotion.roll_back(home.database, home.registry, promotion.Act(account, reason, now()), home.signer)
+    left, back = promotion.roll_back(home.database, home.registry, promotion.Act(acting(), reason, now()), home.signer)
     answer({"version": back, "previous": left}, f"Version {back} grades again; version {left} does no longer.")
 
 

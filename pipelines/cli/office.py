@@ -9,6 +9,7 @@ import typer
 
 from pipelines.cli.home import wiring
 from pipelines.cli.output import FAILED, answer, now, table, working
+from pipelines.cli.session import acting
 
 if TYPE_CHECKING:
     from pipelines.steps.people import Desk
@@ -103,7 +104,6 @@ def test(root: Root = None, cases: Cases = _CASES) -> int:
 
 
 ChangeFile = Annotated[Path, typer.Argument(help="CHANGE.yml: title, legal_basis, values: or rules:, cases:.")]
-Account = Annotated[str, typer.Option(help="Who acts: an account id, never a person's name.")]
 Reason = Annotated[str, typer.Option(help="Why, for the record.")]
 
 
@@ -140,28 +140,26 @@ def what_if(
 def publish(
     change: ChangeFile,
     effective: Annotated[str, typer.Option(help="First day of the change, in the future.")],
-    account: Account,
     reason: Reason,
 ) -> None:
     """Propose a change of policy for this home. Another account must approve it before its first day."""
     from expectations.vocabulary.moment import parse_date
     from models.policy.change import read_change
 
-    done = _desk().propose_policy(read_change(change), parse_date(effective), account, reason)
+    done = _desk().propose_policy(read_change(change), parse_date(effective), acting(), reason)
     answer(
         done.to_json(),
         f"Change {done.id} is proposed for {done.effective}. Another account approves it: "
-        f"xinji policy approve {done.id} --account ID --reason WHY",
+        f"xinji policy approve {done.id} --reason WHY",
     )
 
 
 def approve(
     change: Annotated[str, typer.Argument(help="The change's id, as 'policy published' shows it.")],
-    account: Account,
     reason: Reason,
 ) -> None:
     """Approve a change that another account proposed: it is policy from its first day on."""
-    done = _desk().approve_policy(change, account, reason)
+    done = _desk().approve_policy(change, acting(), reason)
     answer(done.to_json(), f"Change {done.id} is policy from {done.effective} on.")
 
 

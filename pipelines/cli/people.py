@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipelines.cli.home import wiring
 from pipelines.cli.output import answer, now, table
+from pipelines.cli.session import given_password, signed_in, told_password
+
+if TYPE_CHECKING:
+    from pipelines.steps.account_office import AccountOffice
 
 
 def add_to(application: typer.Typer) -> None:
     """Add the commands of this module."""
     accounts = typer.Typer(help="Accounts: who may ask, and for whom.", no_args_is_help=True)
     accounts.command("open")(open_account)
+    accounts.command("password")(set_password)
     accounts.command("close")(close_account)
     accounts.command("list")(list_accounts)
     accounts.command("duty")(assign_duty)
@@ -31,24 +36,30 @@ def open_account(
     role: Annotated[str, typer.Option(help="regulator, officer, auditor, data_scientist, operator, enterprise, ...")],
     uscc: Annotated[str | None, typer.Option(help="The one enterprise it speaks for, with role enterprise.")] = None,
 ) -> None:
-    """Open an account."""
+    """Open an account, with the password of XINJI_PASSWORD_FILE or XINJI_PASSWORD where one is set."""
     from expectations.errors import UsageError
     from expectations.vocabulary.role import Role
-    from pipelines.storage import accounts
 
     if role not in tuple(Role):
         raise UsageError(f"'{role}' is no role.", f"Use one of: {', '.join(Role)}.")
-    with wiring().database.transaction() as connection:
-        opened = accounts.open_account(connection, account, Role(role), now(), uscc)
-    answer({"account": opened.account_id, "role": opened.role, "uscc": opened.uscc}, f"Opened {account} ({role}).")
+    password = told_password(wiring().settings) or None
+    opened = _office().open(account, Role(role), uscc, password)
+    answer(
+        {"account": opened.account_id, "role": opened.role, "uscc": opened.uscc, "can_sign_in": password is not None},
+        f"Opened {account} ({role}).",
+        *([] if password else [f"It can sign in once it has a password: xinji account password {account}"]),
+    )
+
+
+def set_password(account: Annotated[str, typer.Argument(help="Account id.")]) -> None:
+    """Give an account a new password: asked for, or from XINJI_PASSWORD_FILE or XINJI_PASSWORD. Its sessions end."""
+    _office().set_password(account, given_password(wiring().settings, is_new=True))
+    answer({"account": account, "can_sign_in": True}, f"{account} has a new password; its sessions are ended.")
 
 
 def close_account(account: Annotated[str, typer.Argument(help="Account id.")]) -> None:
-    """Close an account; its keys open nothing from now on."""
-    from pipelines.storage import accounts
-
-    with wiring().database.transaction() as connection:
-        accounts.close_account(connection, account, now())
+    """Close an account; its keys and sessions open nothing from now on."""
+    _office().close(account)
     answer({"account": account, "closed": True}, f"Closed {account}.")
 
 
@@ -83,20 +94,13 @@ def issue_key(
     days: Annotated[int, typer.Option(min=1, max=730, help="Days until the key expires.")] = 90,
 ) -> None:
     """Make an API key. It is printed now and can never be shown again."""
-    from pipelines.storage import accounts
-
-    moment = now()
-    with wiring().database.transaction() as connection:
-        key = accounts.issue_key(connection, account, moment, moment + timedelta(days=days))
+    key = _office().issue_key(account, now() + timedelta(days=days))
     answer({"account": account, "key": key}, key, f"For {account}, {days} days. It cannot be shown again: keep it now.")
 
 
 def revoke_key(key_id: Annotated[str, typer.Argument(help="The 16 characters after xinji_.")]) -> None:
     """Revoke a key, at once and for good."""
-    from pipelines.storage import accounts
-
-    with wiring().database.transaction() as connection:
-        accounts.revoke_key(connection, key_id, now())
+    _office().revoke_key(key_id)
     answer({"key_id": key_id, "revoked": True}, f"Revoked {key_id}.")
 
 
@@ -118,3 +122,9 @@ def list_keys(account: Annotated[str, typer.Argument(help="Account id.")]) -> No
     names = ("key_id", "issued_at", "expires_at", "revoked_at")
     answer({"keys": [dict(zip(names, row, strict=True)) for row in rows]})
     table(f"Keys of {account}", names, rows)
+
+
+def _office() -> AccountOffice:
+    from pipelines.steps.account_office import AccountOffice
+
+    return AccountOffice(wiring().database, signed_in(), now())

@@ -128,7 +128,7 @@ def approve(
         if judged.evidence_digest != proposal["evidence_digest"]:
             raise ConflictError(
                 f"Version {version} was validated again since {proposal['account']} proposed it.",
-                f"Propose it anew: xinji promote {version} --account ... --reason ...",
+                f"Propose it anew: xinji promote {version} --reason ...",
             )
         if not judged.result.passed:
             return judged
@@ -258,9 +258,7 @@ def _open_proposal(connection: Connection, version: str) -> Mapping[str, Any]:
     for entry in entries(connection, "judgements", subject=version):
         proposal = json.loads(entry.body) if entry.kind == PROPOSED else None
     if proposal is None:
-        raise ConflictError(
-            f"Nobody has proposed version {version}.", f"First: xinji promote {version} --account ... --reason ..."
-        )
+        raise ConflictError(f"Nobody has proposed version {version}.", f"First: xinji promote {version} --reason ...")
     return proposal
 
 

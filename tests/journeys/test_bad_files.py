@@ -36,11 +36,11 @@ WORDS = {
 }
 
 
-def xinji(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
+def xinji(home: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """One invocation as a clerk makes it."""
     return subprocess.run(
         [sys.executable, "-c", "from pipelines.cli import main; main()", "--home", str(home), *words],
-        env={**os.environ, "COLUMNS": "80"},
+        env={**os.environ, "COLUMNS": "80", **environment},
         capture_output=True,
         text=True,
         timeout=300,
@@ -172,7 +172,11 @@ def test_bad_rows_go_out_with_their_place_and_come_back_corrected(
         writer = csv.DictWriter(stream, rows[0])
         writer.writeheader()
         writer.writerows({**row, "amount": "10.00"} for row in wrong)
-    said = xinji(home, "--json", "quarantine", "resubmit", str(out), "--account", "clerk-1")
+    assert "Sign in: xinji login" in xinji(home, "quarantine", "resubmit", str(out), XINJI_SESSION="").stderr
+    secret = {"XINJI_PASSWORD": "all rows are accounted for"}
+    assert xinji(home, "account", "open", "clerk-1", "--role", "operator", **secret).returncode == 0
+    session = xinji(home, "login", "clerk-1", "--show", **secret).stdout.strip()
+    said = xinji(home, "--json", "quarantine", "resubmit", str(out), XINJI_SESSION=session)
     assert said.returncode == 0, said.stderr
     waiting = json.loads(xinji(home, "--json", "quarantine", "list", "--table", "payment").stdout)["quarantine"]
     (corrected,) = [one for one in waiting if one["sequence"] == batches["bad_rows"]["sequence"]]

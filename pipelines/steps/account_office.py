@@ -1,0 +1,103 @@
+"""Accounts opened and closed, passwords and keys given: each on record, since four eyes rest on who can sign in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from expectations.errors import UsageError
+from expectations.vocabulary.moment import zoned
+from expectations.vocabulary.role import Role
+from pipelines.storage import accounts, passwords, sessions
+from pipelines.storage.accounts import Account
+from pipelines.storage.database import Database
+from pipelines.storage.ledger import NewEntry, append
+
+OPENED, CLOSED, PASSWORD_SET = "account_opened", "account_closed", "account_password_set"
+KEY_ISSUED, KEY_REVOKED = "account_key_issued", "account_key_revoked"
+
+
+@dataclass(frozen=True)
+class AccountOffice:
+    """Where accounts are kept.
+
+    Whoever has the home begins here; from the first operator's password on, a signed-in operator is needed, who judges
+    and approves nothing (``steps.people.MAY_JUDGE``).
+
+    Attributes
+    ----------
+    by:
+        The account that is signed in; None for nobody.
+    at:
+        The moment, which the caller read from the clock.
+    """
+
+    database: Database
+    by: Account | None
+    at: datetime
+
+    def open(self, account_id: str, role: Role, uscc: str | None = None, password: str | None = None) -> Account:
+        """Open an account, with a password where it is to sign in."""
+        with self._administering() as connection:
+            opened = accounts.open_account(connection, account_id, role, self.at, uscc)
+            self._record(connection, OPENED, account_id, role=role.value, uscc=uscc)
+            if password is not None:
+                self._give(connection, account_id, password)
+        return opened
+
+    def set_password(self, account_id: str, password: str) -> None:
+        """Give an account a new password, which ends its sessions. Who is signed in may change the own one."""
+        with self._administering(own=account_id) as connection:
+            self._give(connection, account_id, password)
+
+    def close(self, account_id: str) -> None:
+        """Close an account: its keys and sessions open nothing from now on."""
+        with self._administering() as connection:
+            accounts.close_account(connection, account_id, self.at)
+            self._record(connection, CLOSED, account_id)
+
+    def issue_key(self, account_id: str, expires_at: datetime) -> str:
+        """Make an API key and return it, the only time it can be seen."""
+        with self._administering() as connection:
+            key = accounts.issue_key(connection, account_id, self.at, expires_at)
+            self._record(connection, KEY_ISSUED, account_id, key_id=key.split("_", 2)[1])
+        return key
+
+    def revoke_key(self, key_id: str) -> None:
+        """Revoke an API key, at once and for good."""
+        with self._administering() as connection:
+            accounts.revoke_key(connection, key_id, self.at)
+            self._record(connection, KEY_REVOKED, key_id)
+
+    def _give(self, connection: Connection, account_id: str, password: str) -> None:
+        passwords.set_password(connection, account_id, password, self.at)
+        sessions.end_sessions(connection, account_id, self.at)
+        self._record(connection, PASSWORD_SET, account_id)
+
+    def _record(self, connection: Connection, kind: str, subject: str, **content: str | None) -> None:
+        by = self.by.account_id if self.by else None
+        body = {"account": by, "at": zoned(self.at).isoformat(), **content}
+        append(connection, "judgements", [NewEntry.of(kind, f"account {subject}", body)])
+
+    @contextmanager
+    def _administering(self, own: str | None = None) -> Iterator[Connection]:
+        """A transaction of somebody who may keep accounts.
+
+        Raises
+        ------
+        UsageError
+            When an operator can sign in and none is signed in.
+        """
+        with self.database.transaction() as connection:
+            is_own = self.by is not None and self.by.account_id == own
+            is_operator = self.by is not None and self.by.role is Role.OPERATOR
+            if not is_own and not is_operator and passwords.can_any_sign_in(connection, Role.OPERATOR):
+                raise UsageError(
+                    f"{self.by.account_id if self.by else 'Nobody who is signed in'} may not keep accounts.",
+                    "An account of role operator may: xinji login OPERATOR",
+                )
+            yield connection

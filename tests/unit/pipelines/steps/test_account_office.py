@@ -1,0 +1,117 @@
+"""Who may keep accounts, what is put on record of it, and the door that accounts come in by."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from expectations.errors import UsageError
+from expectations.vocabulary.role import Role
+from pipelines.steps.account_office import AccountOffice
+from pipelines.steps.sign_in import NotSignedInError, SignIn
+from pipelines.storage import ledger
+from pipelines.storage.accounts import Account
+from pipelines.storage.database import Database
+from pipelines.storage.migrations import bring_up_to_date
+from pipelines.storage.passwords import Lockout
+
+NOW = datetime(2026, 4, 1, 8, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+SECRET, OTHER = "the chain is never broken", "four eyes are two accounts"
+OPERATOR = Account("operator-1", Role.OPERATOR, None)
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Database:
+    """An empty home's database."""
+    found = Database(f"sqlite:///{tmp_path / 'ledger.db'}")
+    bring_up_to_date(found)
+    return found
+
+
+@pytest.fixture
+def door(database: Database) -> SignIn:
+    """Its door: two wrong passwords lock an account."""
+    return SignIn(database, Lockout(2, 15 * MINUTE), timedelta(hours=8))
+
+
+def office(database: Database, by: Account | None = None) -> AccountOffice:
+    return AccountOffice(database, by, NOW)
+
+
+def test_a_session_names_the_account_that_gave_its_password(database: Database, door: SignIn) -> None:
+    office(database).open("officer-1", Role.OFFICER, password=SECRET)
+    session = door.enter("officer-1", SECRET, NOW)
+    assert door.acting(session.token, NOW).account_id == "officer-1"
+    with pytest.raises(NotSignedInError, match="Nobody is signed in"):
+        door.acting(session.token, session.expires_at)
+    door.leave(session.token, NOW)
+    with pytest.raises(NotSignedInError, match="Sign in: xinji login"):
+        door.acting(session.token, NOW)
+
+
+def test_a_wrong_password_opens_nothing_and_too_many_lock_the_account(database: Database, door: SignIn) -> None:
+    office(database).open("officer-1", Role.OFFICER, password=SECRET)
+    with pytest.raises(NotSignedInError, match="not the password"):
+        door.enter("officer-1", OTHER, NOW)
+    with pytest.raises(NotSignedInError, match="locked after 2"):
+        door.enter("officer-1", OTHER, NOW)
+    with pytest.raises(NotSignedInError, match="Try again in 15 minutes"):
+        door.enter("officer-1", SECRET, NOW + MINUTE)
+    assert door.enter("officer-1", SECRET, NOW + 15 * MINUTE).account.role is Role.OFFICER
+
+
+def test_a_new_password_ends_the_sessions_that_the_old_one_opened(database: Database, door: SignIn) -> None:
+    office(database).open("officer-1", Role.OFFICER, password=SECRET)
+    session = door.enter("officer-1", SECRET, NOW)
+    office(database).set_password("officer-1", OTHER)
+    assert door.holder(session.token, NOW) is None
+
+
+def test_whoever_has_the_home_keeps_accounts_until_an_operator_can_sign_in(database: Database) -> None:
+    office(database).open("operator-1", Role.OPERATOR)
+    office(database).open("officer-1", Role.OFFICER, password=SECRET)
+    office(database).set_password("operator-1", SECRET)
+    for step in (
+        lambda by: office(database, by).open("officer-9", Role.OFFICER, password=SECRET),
+        lambda by: office(database, by).set_password("operator-1", OTHER),
+        lambda by: office(database, by).issue_key("officer-1", NOW + MINUTE),
+        lambda by: office(database, by).close("officer-1"),
+    ):
+        for by in (None, Account("officer-1", Role.OFFICER, None)):
+            with pytest.raises(UsageError, match="may not keep accounts"):
+                step(by)
+    office(database, OPERATOR).open("officer-2", Role.OFFICER, password=OTHER)
+
+
+def test_who_is_signed_in_changes_the_own_password_alone(database: Database, door: SignIn) -> None:
+    office(database).open("officer-1", Role.OFFICER, password=SECRET)
+    office(database).open("operator-1", Role.OPERATOR, password=SECRET)
+    officer = Account("officer-1", Role.OFFICER, None)
+    office(database, officer).set_password("officer-1", OTHER)
+    assert door.enter("officer-1", OTHER, NOW).account == officer
+
+
+def test_the_ledger_says_who_gave_whom_an_account_a_password_and_a_key_and_keeps_no_secret(database: Database) -> None:
+    office(database).open("operator-1", Role.OPERATOR, password=SECRET)
+    by_operator = office(database, OPERATOR)
+    by_operator.open("office-7", Role.REGULATOR, password=OTHER)
+    key = by_operator.issue_key("office-7", NOW + MINUTE)
+    by_operator.revoke_key(key.split("_")[1])
+    by_operator.close("office-7")
+    with database.reading() as connection:
+        found = list(ledger.entries(connection, "judgements"))
+        assert ledger.verify(connection).holds
+    assert [(one.kind.removeprefix("account_"), json.loads(one.body)["account"]) for one in found] == [
+        ("opened", None),
+        ("password_set", None),
+        ("opened", "operator-1"),
+        ("password_set", "operator-1"),
+        ("key_issued", "operator-1"),
+        ("key_revoked", "operator-1"),
+        ("closed", "operator-1"),
+    ]
+    assert not any(secret in one.body for one in found for secret in (SECRET, OTHER, key.split("_")[2]))
