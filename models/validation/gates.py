@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from models.validation.limits import GateLimits
+from models.validation.wording import KINDS
 
 Pack = Mapping[str, Any]
 """A validation pack as plain JSON values; see ``models.validation.pack``."""
@@ -181,12 +182,12 @@ def _subgroups(pack: Pack, limits: GateLimits) -> Iterator[GateCheck]:
     groups = pack["subgroups"]
     for group in groups:
         ratio, p_value = group["expected_to_observed"], min(1.0, group["rate"]["p_value"] * len(groups))
+        zh, en = KINDS[group["name"]]
         yield GateCheck(
             f"subgroup {group['name']}",
             low <= ratio <= high or p_value >= limits.significance,
-            f"{group['name']}：{group['enterprises']}家，预期与实际之比{ratio:.2f}（p值{p_value:.4f}），"
-            f"不得显著偏离{low}至{high}",
-            f"{group['name']}: {group['enterprises']} enterprises, expected over observed {ratio:.2f} "
+            f"{zh}：{group['enterprises']}家，预期与实际之比{ratio:.2f}（p值{p_value:.4f}），不得显著偏离{low}至{high}",
+            f"{en}: {group['enterprises']} enterprises, expected over observed {ratio:.2f} "
             f"(p {p_value:.4f}) must not lie significantly outside {low} to {high}",
         )
 

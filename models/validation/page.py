@@ -11,6 +11,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from models.validation.gates import GateResult
 from models.validation.pack import pack_digest
 from models.validation.plots import pack_plots
+from models.validation.sample import GRADES
+from models.validation.wording import KINDS, gate_words
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -26,8 +28,11 @@ def pack_page(pack: Mapping[str, Any], result: GateResult) -> str:
     )
     environment.filters["figure"] = _figure
     environment.filters["share"] = _share
+    environment.filters["gate"] = gate_words
+    environment.filters["kind"] = KINDS.__getitem__
     template = environment.get_template("pack.html")
-    return template.render(pack=pack, result=result, plots=pack_plots(pack), digest=pack_digest(pack))
+    grades = list(map(str, GRADES))  # a pack that was read back has its names in the order of the alphabet
+    return template.render(pack=pack, result=result, plots=pack_plots(pack), digest=pack_digest(pack), grades=grades)
 
 
 def _figure(value: float | None, digits: int = 3) -> str:

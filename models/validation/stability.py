@@ -3,9 +3,11 @@
 Population stability index (PSI): sum of (q - p) ln(q / p) over bins. Its size depends on the sample: without any
 change it is about (1/N + 1/M) chi-squared with B - 1 degrees of freedom (Yurdakul and Naranjo, Journal of Risk Model
 Validation 14, 2020), so a small zone's index of 0.2 may be luck and a nation's of 0.01 a change. The bound is that
-distribution's quantile. Herfindahl-Hirschman index (HHI): sum of squared shares. Mobility of a migration matrix P over
-k grades: (k - trace P) / (k - 1), 0 for nobody moving, 1 for the future knowing nothing of the past (Shorrocks,
-Econometrica 46, 1978).
+distribution's quantile. Where a bin is expected to hold fewer than ten units, twice Cochran's rule since logarithms
+are steep, that approximation calls luck a change in up to half of all cases; there the quantile comes from drawing
+both sides from their common shares. Herfindahl-Hirschman index (HHI): sum of squared shares. Mobility of a migration
+matrix P over k grades: (k - trace P) / (k - 1), 0 for nobody moving, 1 for the future knowing nothing of the past
+(Shorrocks, Econometrica 46, 1978).
 """
 
 from __future__ import annotations
@@ -23,6 +25,9 @@ from models.validation.sample import GRADES, Sample
 
 _LEAST_SHARE = 0.0005
 """A bin that one side does not have counts as this share, so that the index stays finite."""
+
+_LEAST_EXPECTED = 10
+_DRAWS = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +83,32 @@ def shift(before: Sequence[float], after: Sequence[float], level: float, cluster
     clusters:
         Independent units behind each side: enterprises, not their months. They, not rows, decide what luck can do.
     """
-    p = np.maximum(np.asarray(before, dtype=float) / max(sum(before), 1), _LEAST_SHARE)
-    q = np.maximum(np.asarray(after, dtype=float) / max(sum(after), 1), _LEAST_SHARE)
-    filled = int(((np.asarray(before) + np.asarray(after)) > 0).sum())
-    luck = stats.chi2.ppf(level, max(filled - 1, 1)) * sum(1 / max(count, 1) for count in clusters)
-    return Shift(float(((q - p) * np.log(q / p)).sum()), float(luck), clusters[0], clusters[1])
+    p, q = _shares(before), _shares(after)
+    index = float(_index(np.maximum(p, _LEAST_SHARE), np.maximum(q, _LEAST_SHARE)))
+    units = tuple(max(count, 1) for count in clusters)
+    common = (units[0] * p + units[1] * q) / sum(units)
+    filled = common[common > 0]
+    if len(filled) and filled.min() * min(units) < _LEAST_EXPECTED:
+        luck = float(np.quantile(_drawn_indices(filled / filled.sum(), units), level))
+    else:
+        luck = float(stats.chi2.ppf(level, max(len(filled) - 1, 1)) * sum(1 / count for count in units))
+    return Shift(index, luck, clusters[0], clusters[1])
+
+
+def _shares(counts: Sequence[float]) -> FloatArray:
+    return np.asarray(counts, dtype=np.float64) / max(sum(counts), 1)
+
+
+def _index(p: FloatArray, q: FloatArray) -> FloatArray:
+    total: FloatArray = ((q - p) * np.log(q / p)).sum(axis=-1)
+    return total
+
+
+def _drawn_indices(shares: FloatArray, units: tuple[int, ...]) -> FloatArray:
+    """Indices between two samples of the same shares. Shape (draws,); the same shares give the same draws."""
+    random = np.random.default_rng(0)
+    p, q = (np.maximum(random.multinomial(count, shares, _DRAWS) / count, _LEAST_SHARE) for count in units)
+    return _index(p, q)
 
 
 def bin_edges(values: FloatArray, bins: int = 10) -> FloatArray:

@@ -13,6 +13,7 @@ from scipy import stats
 from models.policy.apart import apart_in_force
 from models.policy.schema import Closed
 from models.validation.calibration import RateTest, rate_test
+from models.validation.stability import Shift
 
 PACKAGED = Path(__file__).parents[1] / "policy" / "monitoring" / "bounds.yaml"
 """The bounds that come with the product."""
@@ -28,6 +29,10 @@ class WatchBounds(Closed):
     override_share: float = Field(gt=0, lt=1)
     inspection_days: int = Field(gt=0)
     retrain_days: int = Field(gt=0)
+
+    def counts(self, moved: Shift) -> bool:
+        """Whether a shift is one: further than custom allows, and than luck explains among so many enterprises."""
+        return moved.is_beyond_luck and moved.index > self.stability_index
 
 
 @dataclass(frozen=True, slots=True)

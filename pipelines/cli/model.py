@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -69,12 +70,36 @@ def show_training(trained: Trained, validation: Validation | None) -> None:
         ("figure", *names),
         [(key, *(_figure(figures[name][key]) for name in names)) for key in keys],
     )
+    show_selection(trained.result.facts["selection"])
     if trained.is_first:
         say(f"Nobody graded here before: the expert scorecard does now, as version {trained.scorecard_version}.")
     if validation is None:
         say("There were too few events to fit a challenger.")
     else:
         show_gates(validation.version, validation.result)
+
+
+def show_selection(found: Mapping[str, Any] | None) -> None:
+    """Show the models where nobody chose whom to look at, and what wrong weights would teach a baseline."""
+    if found is None:
+        say("The zone has no feed of inspections: nothing says how labels were chosen.")
+        return
+    chance = found["inspected_at_random"]
+    models = chance["models"]
+    table(
+        f"Of these, {chance['rows']} rows inspected at random, {chance['events']} events"
+        + ("" if models else ": too few to say more"),
+        ("AUC, 95% interval", *models),
+        [(key, *(_figure(models[name][key]) for name in models)) for key in ("auc", "low", "high")] if models else [],
+    )
+    wrong = found["if_weights_are_wrong"]
+    if wrong:
+        keys = ("largest_weight", "effective_rows", "auc", "auc_inspected_at_random", "mean_margin_moved_by")
+        table(
+            "A fitted scorecard, were rows weighted by the chance of a look and that chance wrong",
+            ("weights", "largest", "rows worth", "AUC", "AUC at random", "margin moves"),
+            [(one["assumption"], *(_figure(one[key]) for key in keys)) for one in wrong],
+        )
 
 
 def show_gates(version: str, result: GateResult) -> None:

@@ -61,13 +61,13 @@ class ModelWatch:
     @property
     def drifted(self) -> tuple[str, ...]:
         """Features that moved further than custom and luck allow."""
-        return tuple(name for name, moved in self.inputs if self._has_moved(moved))
+        return tuple(name for name, moved in self.inputs if self.bounds.counts(moved))
 
     @property
     def has_drifted(self) -> bool:
         """Whether the model looks at another world than it learnt from."""
         too_many = len(self.drifted) > self.bounds.drifted_features * max(len(self.inputs), 1)
-        return too_many or (self.score is not None and self._has_moved(self.score))
+        return too_many or (self.score is not None and self.bounds.counts(self.score))
 
     @property
     def is_miscalibrated(self) -> bool:
@@ -79,7 +79,7 @@ class ModelWatch:
     def alarms(self) -> tuple[str, ...]:
         """What an operator must act on, in words."""
         said = []
-        if self.score is not None and self._has_moved(self.score):
+        if self.score is not None and self.bounds.counts(self.score):
             said.append(f"Scores moved: stability index {self.score.index:.2f} against the training. Train again.")
         if len(self.drifted) > self.bounds.drifted_features * max(len(self.inputs), 1):
             named = ", ".join(self.drifted[:5])
@@ -93,9 +93,6 @@ class ModelWatch:
         if (self.overrides.share or 0.0) > self.bounds.override_share:
             said.append(f"Officers override {self.overrides.share:.1%} of the grades. Ask them why.")
         return tuple(said)
-
-    def _has_moved(self, moved: Shift) -> bool:
-        return moved.is_beyond_luck and moved.index > self.bounds.stability_index
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values."""

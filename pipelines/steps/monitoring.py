@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -10,7 +9,8 @@ from typing import Any
 
 from expectations.errors import NotFoundError
 from expectations.vocabulary.grade import Grade
-from models.validation.watching import watch_bounds
+from models.validation.stability import Shift, shift
+from models.validation.watching import WatchBounds, watch_bounds
 from pipelines.steps.home import Home
 from pipelines.steps.model_watch import ModelWatch, watch_model
 from pipelines.steps.promotion import champion_of
@@ -18,8 +18,6 @@ from pipelines.steps.registry import ModelRegistry, card_of
 from pipelines.storage import decisions, ledger, outbox
 
 _MONTH = 30
-_LEAST_SHARE = 0.001
-"""A grade nobody holds counts as this share, so that the index stays finite."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +27,10 @@ class Watch:
     Attributes
     ----------
     grade_shift:
-        Population stability index between the day's grades and those of the run nearest 30 days earlier; None when
-        there is none. By custom, 0.1 is worth a look and 0.25 a question.
+        Population stability index between the day's grades and those of the run nearest 30 days earlier, with what luck
+        explains among so few enterprises; None when there is none.
+    bounds:
+        From where on a shift is an alarm.
     champion_on_ledger:
         The version that grades by the ledger; None in a home without any promotion on record.
     model:
@@ -44,7 +44,8 @@ class Watch:
     feeds_late: tuple[str, ...]
     waiting: int
     dead: int
-    grade_shift: float | None
+    grade_shift: Shift | None
+    bounds: WatchBounds
     champion_on_ledger: str | None = None
     model: ModelWatch | None = None
 
@@ -58,8 +59,8 @@ class Watch:
             said.append(f"The ledger does not hold: {'; '.join(self.ledger_faults)}. Restore it before anything else.")
         if self.dead:
             said.append(f"{self.dead} messages were given up. See the outbox for the receiver's answers.")
-        if self.grade_shift is not None and self.grade_shift > 0.25:
-            said.append(f"Grades moved: stability index {self.grade_shift:.2f} against a month ago. Ask why.")
+        if self.grade_shift is not None and self.bounds.counts(self.grade_shift):
+            said.append(f"Grades moved: stability index {self.grade_shift.index:.2f} against a month ago. Ask why.")
         if self.feeds_late:
             said.append(f"Feeds are late: {', '.join(self.feeds_late)}. Ask their senders.")
         if self.model is not None:
@@ -73,8 +74,15 @@ class Watch:
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values."""
-        values = {name: getattr(self, name) for name in self.__slots__}
-        return {**values, "model": self.model.to_json() if self.model else None, "alarms": self.alarms}
+        values = {name: getattr(self, name) for name in self.__slots__ if name != "bounds"}
+        moved = self.grade_shift
+        return {
+            **values,
+            "grade_shift": moved.index if moved else None,
+            "grade_shift_by_luck": moved.bound if moved else None,
+            "model": self.model.to_json() if self.model else None,
+            "alarms": self.alarms,
+        }
 
 
 def watch(home: Home, business_date: date, registry: ModelRegistry | None = None) -> Watch:
@@ -86,6 +94,7 @@ def watch(home: Home, business_date: date, registry: ModelRegistry | None = None
         today = list(decisions.decisions_of(connection, business_date))
         before = list(decisions.decisions_of(connection, business_date - timedelta(days=_MONTH)))
         champion = champion_of(connection)
+    bounds = watch_bounds(business_date)
     return Watch(
         date=business_date.isoformat(),
         has_run=run is not None,
@@ -94,30 +103,27 @@ def watch(home: Home, business_date: date, registry: ModelRegistry | None = None
         feeds_late=tuple(today[0]["feeds_late"]) if today else (),
         waiting=counts["pending"] + counts["sent"],
         dead=counts["dead"],
-        grade_shift=stability_index(_grades(before), _grades(today)),
+        grade_shift=grade_shift(_grades(before), _grades(today), bounds.level),
+        bounds=bounds,
         champion_on_ledger=champion,
-        model=_model(home, business_date, registry) if registry and run else None,
+        model=_model(home, business_date, registry, bounds) if registry and run else None,
     )
 
 
-def _model(home: Home, business_date: date, registry: ModelRegistry) -> ModelWatch | None:
+def _model(home: Home, business_date: date, registry: ModelRegistry, bounds: WatchBounds) -> ModelWatch | None:
     try:
         reference = card_of(registry, home.champion().version).reference
     except NotFoundError:
         return None
-    return watch_model(home, business_date, reference, watch_bounds(business_date))
+    return watch_model(home, business_date, reference, bounds)
 
 
-def stability_index(before: Counter[str], after: Counter[str]) -> float | None:
-    """Population stability index over the six grades: sum of (q - p) * ln(q / p). None without both sides."""
+def grade_shift(before: Counter[str], after: Counter[str], level: float) -> Shift | None:
+    """How far the six grades moved between two days; None without both."""
     if not before.total() or not after.total():
         return None
-    total = 0.0
-    for grade in Grade:
-        p = max(before[grade] / before.total(), _LEAST_SHARE)
-        q = max(after[grade] / after.total(), _LEAST_SHARE)
-        total += (q - p) * math.log(q / p)
-    return total
+    then, now = ([day[grade] for grade in Grade] for day in (before, after))
+    return shift(then, now, level, (before.total(), after.total()))
 
 
 def _grades(records: list[dict[str, Any]]) -> Counter[str]:

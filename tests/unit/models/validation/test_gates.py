@@ -28,6 +28,7 @@ from models.validation.pack import Rival, Setting, Validated, pack_digest, valid
 from models.validation.page import pack_page
 from models.validation.reference import Reference
 from models.validation.replay import Replay, labelled_digest, replayed
+from models.validation.wording import gate_words
 from tests.worlds.labelled_rows import TRAINED_TO, World, small_catalogue
 
 SETTINGS = TrainingSettings(threads=1)
@@ -202,8 +203,21 @@ def test_the_page_needs_nothing_but_itself_and_speaks_both_languages(bench: Benc
     assert 'src="' not in page
     assert "<link" not in page
     assert page.count("<svg") == 6
-    for heading in ("区分能力", "Discrimination", "可重现性", "Replay"):
+    for heading in ("区分能力", "Discrimination", "可重现性", "Replay", "新设企业", "sole traders", "样本比例"):
         assert heading in page
+
+
+def test_the_page_of_a_pack_that_was_read_back_is_the_same(bench: Bench) -> None:
+    pack = bench.pack(bench.honest)
+    read_back = json.loads(json.dumps(pack, sort_keys=True))
+    assert pack_page(read_back, gates(read_back, LIMITS)) == pack_page(pack, gates(pack, LIMITS))
+
+
+def test_every_gate_and_kind_has_a_name_in_both_languages(bench: Bench) -> None:
+    for check in bench.judged(bench.honest).checks:
+        zh, en = gate_words(check.name)
+        assert not zh.isascii()
+        assert en.isascii()
 
 
 def test_a_feed_that_falls_silent_empties_only_its_own_features(bench: Bench) -> None:

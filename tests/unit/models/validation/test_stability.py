@@ -34,6 +34,25 @@ def test_the_bound_is_exceeded_by_luck_as_often_as_it_says() -> None:
     assert beyond == pytest.approx(0.05, abs=0.015)
 
 
+@pytest.mark.parametrize("size", [8, 30, 60])
+def test_a_young_zone_moves_beyond_luck_no_more_often_than_it_should(size: int) -> None:
+    random = np.random.default_rng(5)
+    trained = random.gamma(1.0, size=300)
+    edges = bin_edges(trained)
+    before = counts_in(trained, edges)
+    later = [counts_in(random.gamma(1.0, size=size), edges) for _ in range(300)]
+    beyond = np.mean([shift(before, after, 0.99, (300, size)).is_beyond_luck for after in later])
+    assert beyond <= 0.04, "chi-squared alone would say half at eight, and a third at thirty"
+
+
+def test_a_young_zone_s_real_move_is_still_seen() -> None:
+    random = np.random.default_rng(6)
+    trained = random.gamma(1.0, size=300)
+    edges = bin_edges(trained)
+    moved = counts_in(3.0 + random.gamma(1.0, size=20), edges)
+    assert shift(counts_in(trained, edges), moved, 0.99, (300, 20)).is_beyond_luck
+
+
 def test_bins_hold_equal_shares_and_missing_values_have_one_of_their_own() -> None:
     values = np.r_[np.arange(100.0), [np.nan] * 7]
     edges = bin_edges(values)

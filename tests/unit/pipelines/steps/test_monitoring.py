@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from datetime import date
 
 import pytest
 
-from pipelines.steps.monitoring import Watch, stability_index
+from models.validation.stability import Shift
+from models.validation.watching import watch_bounds
+from pipelines.steps.monitoring import Watch, grade_shift
 
 
 def watch(**more: object) -> Watch:
@@ -20,7 +23,8 @@ def watch(**more: object) -> Watch:
         "feeds_late": (),
         "waiting": 3,
         "dead": 0,
-        "grade_shift": 0.05,
+        "grade_shift": Shift(0.05, 0.1, 300, 300),
+        "bounds": watch_bounds(date(2026, 10, 31)),
     }
     return Watch(**{**plain, **more})  # type: ignore[arg-type]
 
@@ -35,7 +39,7 @@ def test_a_home_in_good_order_raises_no_alarm() -> None:
         ({"has_run": False}, "no run"),
         ({"ledger_holds": False, "ledger_faults": ("decisions: entry 7 altered",)}, "entry 7"),
         ({"dead": 2}, "2 messages"),
-        ({"grade_shift": 0.26}, "0.26"),
+        ({"grade_shift": Shift(0.26, 0.1, 300, 300)}, "0.26"),
     ],
 )
 def test_each_fault_is_an_alarm_of_its_own(fault: dict[str, object], word: str) -> None:
@@ -43,18 +47,21 @@ def test_each_fault_is_an_alarm_of_its_own(fault: dict[str, object], word: str) 
     assert word in alarm
 
 
-def test_the_index_is_zero_when_nothing_moved() -> None:
-    grades = Counter({"A": 60, "B": 40})
-    assert stability_index(grades, grades) == pytest.approx(0.0)
+def test_grades_that_moved_no_further_than_luck_explains_are_no_alarm() -> None:
+    assert watch(grade_shift=Shift(0.6, 0.9, 30, 30)).alarms == ()
 
 
-def test_the_index_is_the_sum_of_share_differences_times_their_log_ratio() -> None:
+def test_the_same_move_is_luck_in_a_young_zone_and_a_change_in_a_large_one() -> None:
     # 50/50 to 80/20: 0.3 * ln(1.6) - 0.3 * ln(0.4)
     expected = 0.3 * math.log(1.6) - 0.3 * math.log(0.4)
-    shift = stability_index(Counter({"A": 50, "B": 50}), Counter({"A": 80, "B": 20}))
-    assert shift == pytest.approx(expected)
+    for size, is_alarm in ((1, False), (10, True)):
+        before, after = Counter({"A": 10 * size, "B": 10 * size}), Counter({"A": 16 * size, "B": 4 * size})
+        moved = grade_shift(before, after, watch().bounds.level)
+        assert moved is not None
+        assert moved.index == pytest.approx(expected)
+        assert bool(watch(grade_shift=moved).alarms) is is_alarm
 
 
 def test_without_a_day_to_compare_with_there_is_no_index() -> None:
-    assert stability_index(Counter(), Counter({"A": 1})) is None
-    assert stability_index(Counter({"A": 1}), Counter()) is None
+    assert grade_shift(Counter(), Counter({"A": 1}), 0.99) is None
+    assert grade_shift(Counter({"A": 1}), Counter(), 0.99) is None
