@@ -114,6 +114,8 @@ def test_a_home_from_before_there_were_revisions_is_taken_over_as_it_is(database
 
 
 def test_tables_older_than_the_first_revision_are_refused_and_left_alone(database: Database) -> None:
+    empty(database)
+    bring_up_to_date(database, "0001")
     with database.transaction() as connection:
         connection.execute(text(f"DROP TABLE {VERSION_TABLE}"))
         connection.execute(text("ALTER TABLE advice_request DROP COLUMN requests"))
