@@ -65,17 +65,13 @@ def close_account(account: Annotated[str, typer.Argument(help="Account id.")]) -
 
 def assign_duty(
     account: Annotated[str, typer.Argument(help="Account id of a regulator or officer.")],
-    by: Annotated[str, typer.Option("--account", help="Who assigns it: an account id.")],
     department: Annotated[
         str | None,
         typer.Option(help="customs, tax, safe, market_regulation, commerce or operator; left out: the zone."),
     ] = None,
 ) -> None:
     """Say which department an account serves: over the API it sees that department's alerts and tasks alone."""
-    from pipelines.storage import duties
-
-    with wiring().database.transaction() as connection:
-        duties.assign_duty(connection, account, department, by, now())
+    _office().assign_duty(account, department)
     answer({"account": account, "department": department}, f"{account} serves {department or 'the zone as a whole'}.")
 
 

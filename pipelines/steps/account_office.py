@@ -1,4 +1,4 @@
-"""Accounts opened and closed, passwords and keys given: each on record, since four eyes rest on who can sign in."""
+"""Accounts opened and closed, passwords, keys and duties given: each on record, since four eyes rest on who can sign in."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from expectations.vocabulary.role import Role
 from pipelines.storage import accounts, passwords, sessions
 from pipelines.storage.accounts import Account
 from pipelines.storage.database import Database
+from pipelines.storage.duties import assign_duty
 from pipelines.storage.ledger import NewEntry, append
 
-OPENED, CLOSED, PASSWORD_SET = "account_opened", "account_closed", "account_password_set"
-KEY_ISSUED, KEY_REVOKED = "account_key_issued", "account_key_revoked"
+OPENED, CLOSED, PASSWORD_SET = "account.opened", "account.closed", "account.password_set"
+KEY_ISSUED, KEY_REVOKED = "account.key_issued", "account.key_revoked"
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,11 @@ class AccountOffice:
         with self._administering() as connection:
             accounts.close_account(connection, account_id, self.at)
             self._record(connection, CLOSED, account_id)
+
+    def assign_duty(self, account_id: str, department: str | None) -> None:
+        """Say which department an account serves; None: the zone as a whole."""
+        with self._administering() as connection:
+            assign_duty(connection, account_id, department, self.by.account_id if self.by else None, self.at)
 
     def issue_key(self, account_id: str, expires_at: datetime) -> str:
         """Make an API key and return it, the only time it can be seen."""

@@ -23,8 +23,8 @@ _KIND: Final = "account.duty"
 _SERVES: Final = (Role.REGULATOR, Role.OFFICER)
 
 
-def assign_duty(connection: Connection, account_id: str, department: str | None, by: str, at: datetime) -> None:
-    """Say which department an account serves; None: the zone as a whole.
+def assign_duty(connection: Connection, account_id: str, department: str | None, by: str | None, at: datetime) -> None:
+    """Say which department an account serves; None: the zone as a whole. ``by``: who says so; None in a home without operators.
 
     Raises
     ------

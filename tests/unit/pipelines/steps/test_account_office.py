@@ -79,6 +79,7 @@ def test_whoever_has_the_home_keeps_accounts_until_an_operator_can_sign_in(datab
         lambda by: office(database, by).open("officer-9", Role.OFFICER, password=SECRET),
         lambda by: office(database, by).set_password("operator-1", OTHER),
         lambda by: office(database, by).issue_key("officer-1", NOW + MINUTE),
+        lambda by: office(database, by).assign_duty("officer-1", "customs"),
         lambda by: office(database, by).close("officer-1"),
     ):
         for by in (None, Account("officer-1", Role.OFFICER, None)):
@@ -101,17 +102,21 @@ def test_the_ledger_says_who_gave_whom_an_account_a_password_and_a_key_and_keeps
     by_operator.open("office-7", Role.REGULATOR, password=OTHER)
     key = by_operator.issue_key("office-7", NOW + MINUTE)
     by_operator.revoke_key(key.split("_")[1])
+    by_operator.assign_duty("office-7", "customs")
     by_operator.close("office-7")
     with database.reading() as connection:
         found = list(ledger.entries(connection, "judgements"))
         assert ledger.verify(connection).holds
-    assert [(one.kind.removeprefix("account_"), json.loads(one.body)["account"]) for one in found] == [
+    told = [json.loads(one.body) for one in found]
+    by = [body.get("by", body["account"]) for body in told]
+    assert [(one.kind.removeprefix("account."), who) for one, who in zip(found, by, strict=True)] == [
         ("opened", None),
         ("password_set", None),
         ("opened", "operator-1"),
         ("password_set", "operator-1"),
         ("key_issued", "operator-1"),
         ("key_revoked", "operator-1"),
+        ("duty", "operator-1"),
         ("closed", "operator-1"),
     ]
     assert not any(secret in one.body for one in found for secret in (SECRET, OTHER, key.split("_")[2]))
