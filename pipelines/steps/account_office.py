@@ -1,4 +1,4 @@
-"""Accounts opened and closed, passwords, keys and duties given: each on record, since four eyes rest on who can sign in."""
+"""Accounts opened and closed, passwords, keys and duties given: each on record, since four eyes rest on them."""
 
 from __future__ import annotations
 

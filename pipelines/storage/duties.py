@@ -24,7 +24,9 @@ _SERVES: Final = (Role.REGULATOR, Role.OFFICER)
 
 
 def assign_duty(connection: Connection, account_id: str, department: str | None, by: str | None, at: datetime) -> None:
-    """Say which department an account serves; None: the zone as a whole. ``by``: who says so; None in a home without operators.
+    """Say which department an account serves; None: the zone as a whole.
+
+    ``by`` is who says so; None in a home without operators.
 
     Raises
     ------
