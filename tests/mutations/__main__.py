@@ -15,36 +15,19 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 
 from tests.mutations.mutants import KINDS, Mutant, mutants
+from tests.mutations.quick import first_difference
+from tests.mutations.reading import Reach
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("chain", "rollups", "windows", "typologies", "parties", "facts")
 COPIED = ("expectations", "features", "models", "pipelines", "reports", "tests", "pyproject.toml")
-MEASURES = tuple(
-    f"tests/unit/features/{name}"
-    for name in ("test_measures.py", "test_chain.py", "test_prices_and_receipts.py", "test_reconciliation.py")
-)
-TABLE, FACTS, PATTERNS = (
-    "tests/unit/features/test_table.py",
-    "tests/unit/features/facts",
-    "tests/policy/test_patterns.py",
-)
-TYPOLOGIES, PARTIES, STATE = (f"tests/unit/features/{name}" for name in ("typologies", "parties", "state"))
-TESTS_OF = {
-    "chain": (*MEASURES, TABLE, FACTS, PATTERNS, TYPOLOGIES, STATE),
-    "rollups": (*MEASURES, TABLE, PATTERNS, TYPOLOGIES, STATE),
-    "windows": (*MEASURES, TABLE),
-    "typologies": (TYPOLOGIES,),
-    "parties": (PARTIES, *MEASURES, TABLE, PATTERNS),
-    "facts": (FACTS, "tests/unit/models/training", "tests/unit/models/validation"),
-}
-"""Tests that read a step of each package, the quick ones first; of a pattern its cases come before them."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -57,17 +40,18 @@ def main(arguments: Sequence[str]) -> int:
     chosen = parser.parse_args(arguments)
     steps = {
         path.relative_to(ROOT): path.read_text(encoding="utf-8")
-        for package in chosen.package or PACKAGES
+        for package in PACKAGES
         for path in sorted((ROOT / "features" / package).glob("*.sql"))
     }
+    drawn_from = {path: sql for path, sql in steps.items() if path.parent.name in (chosen.package or PACKAGES)}
     survivors: list[Mutant] = []
     with TemporaryDirectory(prefix="xinji-mutations-") as name:
         tree = _copied(Path(name))
         left = chosen.draws
-        for mutant in mutants(steps, chosen.seed, tuple(chosen.kind)):
+        for mutant in mutants(drawn_from, chosen.seed, tuple(chosen.kind)):
             if not left:
                 break
-            verdict = _tried(tree, mutant, steps[mutant.step])
+            verdict = _tried(tree, mutant, steps)
             if verdict is not None:
                 left -= 1
                 survivors += [] if verdict else [mutant]
@@ -86,13 +70,12 @@ def _copied(target: Path) -> Path:
     return target
 
 
-def _tried(tree: Path, mutant: Mutant, original: str) -> bool | None:
+def _tried(tree: Path, mutant: Mutant, steps: Mapping[Path, str]) -> bool | None:
     """Whether a test fails for it; None when the engine refuses it."""
     began = time.monotonic()
-    place = tree / mutant.step
-    place.write_text(mutant.sql, encoding="utf-8")
-    told = _first_failure(tree, mutant)
-    place.write_text(original, encoding="utf-8")
+    reach = Reach.of(mutant.step, steps)
+    told = first_difference(ROOT / mutant.step, mutant.sql, reach.rules, in_features="windows" in reach.packages)
+    told = told or _first_failure(tree, mutant, reach.tests(ROOT), steps[mutant.step])
     seconds = time.monotonic() - began
     if told is None:
         _say(f"SURVIVED  {mutant}  ({seconds:.0f} s)")
@@ -100,23 +83,25 @@ def _tried(tree: Path, mutant: Mutant, original: str) -> bool | None:
     if refusal := re.search(r"StepError: Step .* failed: (Binder|Parser|Catalog) Error.*", told):
         _say(f"refused   {mutant}  ({refusal.group()[:100]})")
         return None
-    failed = re.search(r"^(FAILED|ERROR) (\S+::[^ ]+)", told, re.MULTILINE)
-    _say(f"caught    {mutant}  (in {seconds:.0f} s by {failed.group(2) if failed else told[-300:]})")
+    _say(f"caught    {mutant}  (in {seconds:.0f} s by {told})")
     return True
 
 
-def _first_failure(tree: Path, mutant: Mutant) -> str | None:
-    """What pytest says when a test fails; None when all pass."""
-    package = mutant.step.parent.name
-    runs = [[PATTERNS, "-k", mutant.step.stem]] if package == "typologies" else []
-    for chosen in [*runs, [*TESTS_OF[package]]]:
-        ended = subprocess.run(
-            [sys.executable, "-m", "pytest", "-n", "0", "-x", "-p", "tests.mutations.unshrunk", *chosen],
-            cwd=tree, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        if ended.returncode not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
-            return ended.stdout
-    return None
+def _first_failure(tree: Path, mutant: Mutant, tests: Sequence[str], original: str) -> str | None:
+    """Which test fails, or what the engine says; None when all pass."""
+    if not tests:
+        return None
+    place = tree / mutant.step
+    place.write_text(mutant.sql, encoding="utf-8")
+    ended = subprocess.run(
+        [sys.executable, "-m", "pytest", "-n", "0", "-x", "-p", "tests.mutations.unshrunk", *tests],
+        cwd=tree, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    place.write_text(original, encoding="utf-8")
+    if ended.returncode == pytest.ExitCode.OK:
+        return None
+    told = re.search(r"^(FAILED|ERROR) (\S+::[^ ]+)|StepError: Step .* failed: .*", ended.stdout, re.MULTILINE)
+    return told.group() if told else ended.stdout[-300:]
 
 
 def _say(*lines: str) -> None:
