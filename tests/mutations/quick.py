@@ -17,6 +17,10 @@ import features.engine
 from models.policy.book import PolicyBook
 from tests.mutations import unshrunk  # noqa: F401  # before the tests, which take its settings up
 from tests.policy.pattern_cases import pattern_cases
+from tests.policy.test_patterns_apart import (
+    first_of_each_rule,
+    test_a_twin_is_found_beside_the_first_and_neither_is_held_to_the_other_s_documents,
+)
 from tests.unit.features.test_table import TestAgainstPlainPython
 
 LONGEST_SECONDS = 600
@@ -67,11 +71,13 @@ def _look(there: Connection, step: Path, sql: str, rules: Collection[str], in_fe
 
     vars(features.engine)["files"] = found
     try:
+        looked_at = "test_every_feature_equals_what_a_person_would_work_out"
         if in_features:
             TestAgainstPlainPython().test_every_feature_equals_what_a_person_would_work_out()
+        looked_at = "a twin of a case"
         there.send(_in_cases(rules))
     except AssertionError:
-        there.send("test_every_feature_equals_what_a_person_would_work_out")
+        there.send(looked_at)
     except Exception as error:
         there.send(f"{type(error).__name__}: {error}")
 
@@ -83,4 +89,7 @@ def _in_cases(rules: Collection[str]) -> str | None:
             _, differences = filed.run(book)
             if differences:
                 return f"{filed.file}: {filed.case.case}"
+    for filed in first_of_each_rule():
+        if filed.case.rule in rules:
+            test_a_twin_is_found_beside_the_first_and_neither_is_held_to_the_other_s_documents(filed)
     return None
