@@ -54,8 +54,8 @@ FOLDERS: dict[str, type[RuleFile[Any]]] = {
 }
 """What each folder of policy holds."""
 
-READ_ELSEWHERE = frozenset({"scorecard", "promotion", "monitoring", "levers", "advice", "statistics"})
-"""Folders that decide no grade: the scorecard (a model), and what models, watchers, advice and statistics go by."""
+READ_ELSEWHERE = frozenset({"scorecard", "promotion", "monitoring", "levers", "advice", "statistics", "certificate"})
+"""Folders that decide no grade: the scorecard (a model), and what everybody else goes by."""
 
 
 @dataclass(frozen=True)
