@@ -48,8 +48,8 @@ def decide(office: CertificateOffice, day: date, grades: dict[str, str | None], 
             {
                 "supersedes": None, "uscc": uscc, "name": "某公司", "date": day.isoformat(),
                 "known_at": known_at.isoformat(), "status": "normal", "grade": grade, "previous_grade": None,
-                "score": 700, "policy_digest": "p" * 64, "actions": [], "decision_id": sha256_of([uscc, known_at, grade]),
-                **more,
+                "score": 700, "policy_digest": "p" * 64, "actions": [],
+                "decision_id": sha256_of([uscc, known_at, grade]), **more,
             }
         )
         for uscc, grade in grades.items()

@@ -1,0 +1,158 @@
+"""What the pages read and do, from the ledger: the other side of ``reports/pages/ports.py``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from expectations.errors import UsageError
+from expectations.vocabulary.moment import zoned
+from expectations.vocabulary.role import Role
+from models.people.acts import Kind
+from models.people.objections import Complaint, Objection, objections_of
+from pipelines.steps.advising import advice_for
+from pipelines.steps.certifying import CertificateOffice
+from pipelines.steps.findings import Finding, Outcome, record_finding
+from pipelines.steps.home import Home
+from pipelines.steps.ingest.file import Intake
+from pipelines.steps.people import Desk
+from pipelines.steps.publishing import risk_list
+from pipelines.storage import decisions
+from pipelines.storage.acts import acts_known
+from pipelines.storage.decisions import GradePoint
+from pipelines.storage.ledger import entries
+from reports.certificate.document import render_certificate
+from reports.certificate.page import render_verify_page
+from reports.pages.ports import Disputable, Looked
+from reports.risklist.rows import RiskList
+
+_LOOKS_SHOWN = 200
+_AUTHORITIES = frozenset(role.value for role in Role if role.is_authority)
+
+
+@dataclass(frozen=True)
+class Grades:
+    """What was decided about one enterprise, and what is on record beside it."""
+
+    home: Home
+    office: CertificateOffice | None
+
+    def decision(self, uscc: str) -> dict[str, Any] | None:
+        """The decision that holds."""
+        with self.home.database.reading() as connection:
+            return decisions.latest_decision(connection, uscc)
+
+    def history(self, uscc: str) -> list[GradePoint]:
+        """Grades, oldest first, one a day."""
+        with self.home.database.reading() as connection:
+            return decisions.grade_history(connection, uscc)
+
+    def disputable(self, uscc: str) -> list[Disputable]:
+        """The records that the latest decision rests on, and the grade itself."""
+        record = self.decision(uscc)
+        if record is None:
+            return []
+        contracts = self.home.contracts
+        facts = [
+            Disputable(
+                fact["key"],
+                f"{contracts[fact['table']].title.zh} {fact['key']}",
+                f"{contracts[fact['table']].title.en} {fact['key']}",
+            )
+            for fact in record["inputs"]["facts"]
+        ]
+        return [*facts, Disputable("grade", "等级本身", "the grade itself")]
+
+    def objections(self, uscc: str) -> list[Objection]:
+        """Its objections, oldest first."""
+        with self.home.database.reading() as connection:
+            return list(objections_of(acts_known(connection, uscc=uscc)).values())
+
+    def object(self, uscc: str, target: str, reason: str, account: str, at: datetime) -> Objection:
+        """File an objection."""
+        desk = Desk(self.home.database, self.home.policies, at)
+        return desk.file_objection(Complaint(uscc, target, reason), account)
+
+    def lookers(self, uscc: str) -> list[Looked]:
+        """Which authority looked and why, latest first. What was looked at during an open inquiry is held back."""
+        with self.home.database.reading() as connection:
+            told = [json.loads(entry.body) for entry in entries(connection, "reads", "read", uscc)]
+            acts = acts_known(connection, uscc=uscc)
+        closed = {act.about for act in acts if act.kind in (Kind.ALERT_CLOSED, Kind.FINDING)}
+        begun = [act.at for act in acts if act.kind is Kind.ALERT_ASSIGNED and act.about not in closed]
+        looks = [
+            Looked(zoned(datetime.fromisoformat(one["at"])), one["role"], one["what"], one["purpose"])
+            for one in told
+            if one["role"] in _AUTHORITIES and one["status"] == 200
+        ]
+        shown = [look for look in looks if not begun or look.at < zoned(min(begun))]
+        return sorted(shown, key=lambda look: look.at, reverse=True)[:_LOOKS_SHOWN]
+
+    def advice(self, uscc: str, at: datetime) -> Mapping[str, Any]:
+        """What lifts the grade."""
+        return advice_for(self.home, uscc, at)
+
+    def certificates(self, uscc: str) -> list[dict[str, Any]]:
+        """Certificates issued, oldest first."""
+        return self.office.issued(uscc) if self.office else []
+
+    def certify(self, uscc: str, account: str, at: datetime) -> tuple[str, bytes]:
+        """Issue a certificate: its number, and the page as PDF."""
+        if self.office is None:
+            raise UsageError("This zone has no key to sign certificates with.", "Ask the zone's operator.")
+        made, token = self.office.issue(uscc, account, at)
+        return made.serial, render_certificate(made, token)
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a department works with."""
+
+    home: Home
+    intake: Intake
+
+    def latest_list(self) -> RiskList | None:
+        """The list of the latest day; None before the first run."""
+        with self.home.database.reading() as connection:
+            day = decisions.latest_run_date(connection)
+        return risk_list(self.home, day) if day else None
+
+    def alerts(self, uscc: str) -> list[dict[str, Any]]:
+        """Alerts open about an enterprise on the latest day, with the titles of their patterns."""
+        with self.home.database.reading() as connection:
+            day = decisions.latest_run_date(connection)
+            found = decisions.open_alerts(connection, day) if day else []
+        rules = self.home.policies.rules
+        titles = {one["rule"]: rules.get(f"typologies/{one['rule']}") for one in found}
+        return [
+            {**one, **({"zh": rule.title.zh, "en": rule.title.en} if (rule := titles[one["rule"]]) else {})}
+            for one in found
+            if one["uscc"] == uscc
+        ]
+
+    def find(self, alert_id: str, outcome: str, reason: str, account: str, at: datetime) -> dict[str, Any]:
+        """Put a finding on record."""
+        return record_finding(self.intake, Finding(alert_id, cast(Outcome, outcome), account, reason), at)
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What anybody may have in order to check a certificate."""
+
+    office: CertificateOffice
+    key_set: Mapping[str, Any]
+
+    def keys(self) -> Mapping[str, Any]:
+        """The public keys, as a JSON Web Key Set."""
+        return self.key_set
+
+    def status_list(self, at: datetime) -> str:
+        """The signed list of which certificates are revoked."""
+        return self.office.status_list(at)
+
+    def page(self) -> bytes:
+        """The page that checks without a connection."""
+        return render_verify_page(self.office.zone, self.key_set)

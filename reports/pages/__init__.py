@@ -1,0 +1,1 @@
+"""What people open in a browser: the enterprise portal and the regulator console, made on the server."""

@@ -1,0 +1,141 @@
+"""The doors that anybody may stand at: signing in and out, the language, the style sheet, checking a certificate."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from collections.abc import Callable
+from datetime import datetime
+from hashlib import sha256
+from importlib.resources import files
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi.responses import RedirectResponse
+
+from expectations.errors import UsageError
+from expectations.vocabulary.role import Role
+from reports.pages.enterprise import show
+from reports.pages.guests import LANGUAGE, PURPOSE, SESSION, Guest, comes_from_here, language_of
+from reports.pages.ports import CertificatePort, EntrancePort
+from reports.pages.rendering import SECURITY, render
+
+_YEAR = 365 * 24 * 3600
+_INLINE_SCRIPT = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
+_INLINE_STYLE = re.compile(rb"<style>(.*?)</style>", re.DOTALL)
+
+
+def entrance(door: EntrancePort, guest: Any, clock: Callable[[], datetime]) -> APIRouter:
+    """The pages before and around signing in."""
+    router = APIRouter()
+
+    @router.get("/")
+    def start(guest: Annotated[Guest, Depends(guest)]) -> Response:
+        place = "/me" if guest.person.role is Role.ENTERPRISE else "/console"
+        return _to(place)
+
+    @router.get("/sign-in")
+    def sign_in(request: Request) -> Response:
+        return _sign_in_page(request)
+
+    @router.post("/sign-in")
+    def enter(
+        request: Request,
+        account: Annotated[str, Form(max_length=60)] = "",
+        password: Annotated[str, Form(max_length=200)] = "",
+    ) -> Response:
+        if not comes_from_here(request):
+            return _sign_in_page(request, account, 403)
+        try:
+            entered = door.enter(account, password, clock())
+        except UsageError as error:
+            return _sign_in_page(request, account, 401, f"{error.problem} {error.remedy}")
+        answer = _to("/")
+        lasts = int((entered.expires_at - clock()).total_seconds())
+        _keep(answer, request, SESSION, entered.token, lasts)
+        return answer
+
+    @router.post("/sign-out")
+    def leave(guest: Annotated[Guest, Depends(guest)], form_token: Annotated[str, Form()] = "") -> Response:
+        guest.check_form(form_token)
+        door.leave(guest.session, guest.at)
+        answer = _to("/sign-in")
+        answer.delete_cookie(SESSION, path="/")
+        answer.delete_cookie(PURPOSE, path="/")
+        return answer
+
+    @router.get("/purpose")
+    def purpose(guest: Annotated[Guest, Depends(guest)]) -> Response:
+        return show("purpose.html", guest, "/purpose")
+
+    @router.post("/purpose")
+    def say_purpose(
+        request: Request,
+        guest: Annotated[Guest, Depends(guest)],
+        purpose: Annotated[str, Form(max_length=200)] = "",
+        form_token: Annotated[str, Form()] = "",
+    ) -> Response:
+        guest.check_form(form_token)
+        answer = _to("/console")
+        _keep(answer, request, PURPOSE, quote(purpose.strip()), None)
+        return answer
+
+    @router.post("/language")
+    def language(
+        request: Request, language: Annotated[str, Form()] = "zh", back: Annotated[str, Form(max_length=200)] = "/"
+    ) -> Response:
+        is_here = back.startswith("/") and not back.startswith(("//", "/\\"))
+        answer = _to(back if is_here else "/")
+        _keep(answer, request, LANGUAGE, "en" if language == "en" else "zh", _YEAR)
+        return answer
+
+    @router.get("/static/xinji.css")
+    def style() -> Response:
+        sheet = (files("reports.pages") / "static" / "xinji.css").read_bytes()
+        return Response(sheet, media_type="text/css", headers={**SECURITY, "cache-control": "public, max-age=3600"})
+
+    return router
+
+
+def verification(certificates: CertificatePort, clock: Callable[[], datetime]) -> APIRouter:
+    """What anybody may have in order to check a certificate."""
+    router = APIRouter()
+
+    @router.get("/verify")
+    def page() -> Response:
+        text = certificates.page()
+        script, style = (_hash_of(kind, text) for kind in (_INLINE_SCRIPT, _INLINE_STYLE))
+        policy = f"default-src 'none'; script-src '{script}'; style-src '{style}'; frame-ancestors 'none'"
+        headers = {**SECURITY, "content-security-policy": policy, "cache-control": "no-cache"}
+        return Response(text, media_type="text/html; charset=utf-8", headers=headers)
+
+    @router.get("/v1/certificates/keys")
+    def keys() -> dict[str, Any]:
+        return dict(certificates.keys())
+
+    @router.get("/v1/certificates/status")
+    def status() -> Response:
+        told = certificates.status_list(clock())
+        return Response(told, media_type="application/statuslist+jwt", headers={"cache-control": "no-cache"})
+
+    return router
+
+
+def _hash_of(kind: re.Pattern[bytes], page: bytes) -> str:
+    found = kind.search(page)
+    return f"sha256-{b64encode(sha256(found[1] if found else b'').digest()).decode()}"
+
+
+def _sign_in_page(request: Request, account: str = "", status: int = 200, wrong: str = "") -> Response:
+    return render("sign_in.html", language_of(request), status, here="/sign-in", account=account, wrong=wrong)
+
+
+def _to(address: str) -> RedirectResponse:
+    return RedirectResponse(address, 303, dict(SECURITY))
+
+
+def _keep(answer: Response, request: Request, name: str, value: str, seconds: int | None) -> None:
+    """Set a cookie that no script reads and no other site sends."""
+    is_secure = request.url.scheme == "https"
+    answer.set_cookie(name, value, max_age=seconds, path="/", httponly=True, secure=is_secure, samesite="strict")

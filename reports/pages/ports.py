@@ -1,0 +1,160 @@
+"""What the pages need from outside, declared where it is used."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from expectations.vocabulary.role import Role
+from reports.api.ports import HistoryPoint, Record
+from reports.risklist.rows import RiskList
+
+
+class Person(Protocol):
+    """Who is signed in."""
+
+    @property
+    def account_id(self) -> str:
+        """The account; records name accounts, never people."""
+
+    @property
+    def role(self) -> Role:
+        """What the account is for."""
+
+    @property
+    def uscc(self) -> str | None:
+        """The one enterprise it speaks for; None for an office."""
+
+
+class Opened(Protocol):
+    """A session that was opened: what the browser shows from then on, and until when."""
+
+    @property
+    def token(self) -> str:
+        """What opens the pages."""
+
+    @property
+    def expires_at(self) -> datetime:
+        """When it ends by itself."""
+
+
+class EntrancePort(Protocol):
+    """The way in and out."""
+
+    def enter(self, account_id: str, password: str, at: datetime) -> Opened:
+        """Open a session. Raises a UsageError in words for the person when the password opens nothing."""
+
+    def holder(self, token: str, at: datetime) -> Person | None:
+        """Whose session it is; None when it opens nothing, whatever the reason."""
+
+    def leave(self, token: str, at: datetime) -> None:
+        """End a session."""
+
+
+class ObjectionView(Protocol):
+    """An objection as the enterprise sees it."""
+
+    @property
+    def id(self) -> str:
+        """Its receipt."""
+
+    @property
+    def target(self) -> str:
+        """What is disputed."""
+
+    @property
+    def state(self) -> str:
+        """Where it stands."""
+
+    @property
+    def filed_at(self) -> datetime:
+        """When it was filed."""
+
+    @property
+    def answer_by(self) -> date:
+        """By when it is answered."""
+
+    @property
+    def answered_at(self) -> datetime | None:
+        """When it was answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """One look of an authority at an enterprise, as that enterprise may see it."""
+
+    at: datetime
+    role: str
+    what: str
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True)
+class Disputable:
+    """A record that a grade rests on and an objection may name."""
+
+    key: str
+    zh: str
+    en: str
+
+
+class GradePort(Protocol):
+    """What was decided about one enterprise, and what is on record beside it."""
+
+    def decision(self, uscc: str) -> Record | None:
+        """The decision that holds."""
+
+    def history(self, uscc: str) -> Sequence[HistoryPoint]:
+        """Grades, oldest first, one a day."""
+
+    def disputable(self, uscc: str) -> Sequence[Disputable]:
+        """What an objection may name today."""
+
+    def objections(self, uscc: str) -> Sequence[ObjectionView]:
+        """Its objections, oldest first."""
+
+    def object(self, uscc: str, target: str, reason: str, account: str, at: datetime) -> ObjectionView:
+        """File an objection. Raises a UsageError in words for the person when it cannot be taken."""
+
+    def lookers(self, uscc: str) -> Sequence[Looked]:
+        """Which authority looked and why, latest first."""
+
+    def advice(self, uscc: str, at: datetime) -> Mapping[str, Any]:
+        """What lifts the grade. Raises a UsageError when asked too often."""
+
+    def certificates(self, uscc: str) -> Sequence[Mapping[str, Any]]:
+        """Certificates issued, oldest first."""
+
+    def certify(self, uscc: str, account: str, at: datetime) -> tuple[str, bytes]:
+        """Issue a certificate: its number, and the page as PDF."""
+
+
+class CertificatePort(Protocol):
+    """What anybody may have in order to check a certificate."""
+
+    def keys(self) -> Mapping[str, Any]:
+        """The public keys, as a JSON Web Key Set."""
+
+    def status_list(self, at: datetime) -> str:
+        """The signed list of which certificates are revoked."""
+
+    def page(self) -> bytes:
+        """The page that checks without a connection."""
+
+
+class ConsolePort(Protocol):
+    """What a department works with."""
+
+    def latest_list(self) -> RiskList | None:
+        """The list of the latest day; None before the first run."""
+
+    def list_of(self, business_date: date) -> RiskList:
+        """The list of a day. Raises NotFoundError when the day was not run."""
+
+    def alerts(self, uscc: str) -> Sequence[Record]:
+        """Alerts open about an enterprise on the latest day."""
+
+    def find(self, alert_id: str, outcome: str, reason: str, account: str, at: datetime) -> Record:
+        """Put a finding on record. Raises a UsageError when it cannot be taken."""

@@ -1,0 +1,80 @@
+"""Templates, their two languages, and the headers every page goes out with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import cache
+from importlib.resources import files
+from io import BytesIO
+from typing import Any
+
+from babel.dates import format_date, format_datetime
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+from babel.support import NullTranslations, Translations
+from fastapi import Response
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from expectations.vocabulary.language import Language
+from expectations.vocabulary.moment import ZONE
+
+SECURITY = {
+    "content-security-policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
+    ),
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "permissions-policy": "camera=(), microphone=(), geolocation=()",
+    "cache-control": "private, no-store",
+}
+"""No script runs on these pages, and nothing is fetched from elsewhere."""
+
+_LOCALES: Mapping[Language, str] = {"zh": "zh_Hans_CN", "en": "en"}
+
+
+@cache
+def translations(language: Language) -> NullTranslations:
+    """The catalogue of a language. Templates are written in English."""
+    if language == "en":
+        return NullTranslations()
+    catalogue = read_po(BytesIO((files("reports.pages") / "locale" / "zh.po").read_bytes()), locale="zh_Hans")
+    compiled = BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+@cache
+def _environment(language: Language) -> Environment:
+    environment = Environment(
+        loader=PackageLoader("reports.pages"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
+    locale = _LOCALES[language]
+    environment.filters["day"] = lambda value: format_date(_as_date(value), "medium", locale=locale)
+    environment.filters["moment"] = lambda value: format_datetime(
+        value.astimezone(ZONE), "medium", tzinfo=ZONE, locale=locale
+    )
+    environment.filters["number"] = lambda value: format_decimal(value, locale=locale)
+    return environment
+
+
+def _as_date(value: date | datetime | str) -> date:
+    if isinstance(value, datetime):
+        return value.astimezone(ZONE).date()
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def render(template: str, language: Language, status: int = 200, **told: Any) -> Response:
+    """A template as a page in a language."""
+    text = _environment(language).get_template(template).render(language=language, **told)
+    return Response(text, status, dict(SECURITY), "text/html; charset=utf-8")

@@ -1,0 +1,93 @@
+"""Words of the pages that are not in a template: names of codes, each a message of the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from expectations.vocabulary.dimension import Dimension
+from expectations.vocabulary.grade import Grade, Status
+from expectations.vocabulary.language import Language
+from expectations.vocabulary.role import Role
+from reports.pages.rendering import translations
+
+
+def _message(text: str) -> str:
+    """Mark a text for the catalogue."""
+    return text
+
+
+MEANINGS: Mapping[Grade, str] = {
+    Grade.AAA: _message("Excellent credit: fewest checks, every convenience"),
+    Grade.AA: _message("Good credit: fewer checks"),
+    Grade.A: _message("Sound credit: ordinary checks"),
+    Grade.B: _message("Fair credit: closer attention"),
+    Grade.C: _message("Weak credit: more checks"),
+    Grade.D: _message("Seriously discredited by an official fact: strict checks"),
+}
+NO_GRADE = _message("No grade at present")
+STATUSES: Mapping[Status, str] = {
+    Status.NORMAL: _message("normal"),
+    Status.PROVISIONAL: _message("provisional"),
+    Status.INSUFFICIENT_DATA: _message("insufficient data"),
+    Status.STALE: _message("data late"),
+    Status.INACTIVE: _message("inactive"),
+}
+DIMENSIONS: Mapping[Dimension, str] = {
+    Dimension.COMPLIANCE: _message("Compliance"),
+    Dimension.TRADE_AUTHENTICITY: _message("Authenticity of trade"),
+    Dimension.FULFILMENT: _message("Fulfilment"),
+    Dimension.TAX: _message("Tax"),
+    Dimension.SETTLEMENT: _message("Settlement"),
+    Dimension.RETURNS_QUALITY: _message("Returns and quality"),
+    Dimension.STABILITY: _message("Stability"),
+}
+ROLES: Mapping[Role, str] = {
+    Role.REGULATOR: _message("a department"),
+    Role.OFFICER: _message("an officer"),
+    Role.AUDITOR: _message("an auditor"),
+    Role.DATA_SCIENTIST: _message("a data scientist"),
+    Role.OPERATOR: _message("the operator"),
+    Role.ENTERPRISE: _message("the enterprise"),
+    Role.BANK: _message("a bank"),
+    Role.SYSTEM: _message("a system"),
+}
+LOOKED_AT: Mapping[str, str] = {"grade": _message("grade"), "history": _message("history")}
+OBJECTION_STATES: Mapping[str, str] = {
+    "filed": _message("received"),
+    "forwarded": _message("with the department"),
+    "upheld": _message("upheld"),
+    "rejected": _message("rejected"),
+}
+FINDING_RECORDED = _message("The finding is on record; the next run takes it into account.")
+PLACES: Mapping[str, str] = {
+    "/me": _message("Our grade"),
+    "/me/raise": _message("What raises it"),
+    "/me/objections": _message("Objections"),
+    "/me/visits": _message("Who looked"),
+    "/me/certificate": _message("Certificate"),
+    "/console": _message("Risk list"),
+    "/purpose": _message("Why you look"),
+}
+PROBLEMS: Mapping[str, tuple[int, str, str]] = {
+    "forbidden": (403, _message("This page is not yours"), _message("Sign in with an account whose duty it is.")),
+    "form": (403, _message("The form was not taken"), _message("Open the page again and send it from there.")),
+    "not_found": (404, _message("There is nothing here"), _message("Check the address.")),
+    "unavailable": (503, _message("This cannot be shown now"), _message("Try again in a few minutes.")),
+}
+
+
+def said(text: str, language: Language) -> str:
+    """A message in a language."""
+    return translations(language).gettext(text)
+
+
+def all_said(words: Mapping[Any, str], language: Language) -> dict[str, str]:
+    """Words by code, in a language."""
+    return {str(code): said(text, language) for code, text in words.items()}
+
+
+def places_of(role: Role, language: Language) -> list[tuple[str, str]]:
+    """The pages of a role, address and name, in order."""
+    prefixes = ("/me",) if role is Role.ENTERPRISE else ("/console", "/purpose") if role.is_authority else ()
+    return [(address, said(name, language)) for address, name in PLACES.items() if address.startswith(prefixes or "-")]
