@@ -44,6 +44,10 @@ class Settings(BaseSettings):
         Where ``xinji login`` keeps sessions: a folder of the user, not of the home.
     session_hours, sign_in_failures, lockout_minutes:
         How long a session lasts; after how many wrong passwords in a row an account is locked, and for how long.
+    certificate_key, certificate_key_file:
+        The Ed25519 key that certificates of grades are signed with, 64 hexadecimal characters, or a file that holds it.
+    retired_certificate_keys:
+        A file with a JSON Web Key Set: public keys whose certificates still live, besides the present one's.
     public_data:
         Folder with public data sets, each in a folder of its own, for the benchmark of models; none is needed.
     """
@@ -63,6 +67,9 @@ class Settings(BaseSettings):
     trusted_anchor_keys: str = ""
     api_requests_per_second: float = Field(default=20.0, gt=0)
     api_burst: int = Field(default=200, ge=1)
+    certificate_key: SecretStr = SecretStr("")
+    certificate_key_file: Path | None = None
+    retired_certificate_keys: Path | None = None
     session: SecretStr = SecretStr("")
     password: SecretStr = SecretStr("")
     password_file: Path | None = None

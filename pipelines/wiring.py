@@ -11,7 +11,7 @@ from functools import cached_property, partial
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from expectations.contracts.catalog import all_contracts
 from expectations.errors import UsageError
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from models.scorer.points import PointsScorer
     from models.training.panel import Panel
     from pipelines.delivery import Endpoint
+    from pipelines.steps.certifying import CertificateOffice
     from pipelines.steps.home import Champion, Home
     from pipelines.steps.ingest.file import Intake
     from pipelines.steps.sign_in import SignIn
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from pipelines.storage.ledger import AnchorSigner
     from pipelines.storage.outbox import DatabaseOutbox
     from reports.api import Application
+    from reports.api.ports import Ports
 
 ZONE_FILE = "zone.yml"
 
@@ -95,6 +97,26 @@ class Wiring:
         file = self.settings.anchor_key_file
         text = file.read_text() if file else self.settings.anchor_key.get_secret_value()
         return AnchorSigner.of(text) if text else None
+
+    @cached_property
+    def certificate_office(self) -> CertificateOffice | None:
+        """Who issues certificates of grades; None where no key is configured."""
+        from pipelines.steps.certifying import CertificateOffice
+        from reports.certificate.keys import CertificateKey
+
+        file = self.settings.certificate_key_file
+        text = file.read_text() if file else self.settings.certificate_key.get_secret_value()
+        zone = {"zh": self.zone.name.zh, "en": self.zone.name.en}
+        return CertificateOffice(self.database, zone, CertificateKey.of(text)) if text else None
+
+    @property
+    def certificate_keys(self) -> dict[str, Any]:
+        """The public keys that certificates are checked with, as a JSON Web Key Set."""
+        import json
+
+        office, retired = self.certificate_office, self.settings.retired_certificate_keys
+        own = [office.key.published()] if office else []
+        return {"keys": [*own, *(json.loads(retired.read_text(encoding="utf-8"))["keys"] if retired else [])]}
 
     @cached_property
     def policies(self) -> PolicyBook:
@@ -179,7 +201,7 @@ class Wiring:
         return Champion(found.scorer, found.version) if found else None
 
     def api(self, clock: Callable[[], datetime]) -> Application:
-        """The query API over this home."""
+        """The query API over this home, and the pages."""
         from pipelines.steps.serving import ServedDesk, ServedHouse
         from pipelines.storage.accounts import DatabaseKeys
         from pipelines.storage.duties import DatabaseDuties
@@ -199,7 +221,26 @@ class Wiring:
             desk=ServedDesk(self.home, lambda: self.intake(None)),
         )
         rate = Rate(self.settings.api_requests_per_second, self.settings.api_burst)
-        return create_app(ports, clock, rate)
+        application = create_app(ports, clock, rate)
+        application.mount("/", self._pages(ports, clock))
+        return application
+
+    def _pages(self, ports: Ports, clock: Callable[[], datetime]) -> Application:
+        """The enterprise portal and the regulator console."""
+        from pipelines.steps.portal import Grades, Verification, Work
+        from reports.pages.app import Rooms, create_pages
+
+        office = self.certificate_office
+        return create_pages(
+            Rooms(
+                entrance=self.sign_in,
+                grades=Grades(self.home, office),
+                console=Work(self.home, self.intake(None)),
+                certificates=Verification(office, self.certificate_keys) if office else None,
+                reads=ports.reads,
+                clock=clock,
+            )
+        )
 
     def features(self, business_date: date) -> FeatureTable:
         """The feature table as of a day, for a notebook."""

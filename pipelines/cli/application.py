@@ -7,7 +7,20 @@ from typing import Annotated, Any
 
 import typer
 
-from pipelines.cli import bench, day, demo, door, judgements, model, office, people, query, service, session
+from pipelines.cli import (
+    bench,
+    certificates,
+    day,
+    demo,
+    door,
+    judgements,
+    model,
+    office,
+    people,
+    query,
+    service,
+    session,
+)
 from pipelines.cli.home import choose_home
 
 HELP = """Xinji 信级: credit grades and risk watch for the enterprises of a cross-border e-commerce zone.
@@ -27,6 +40,6 @@ def build() -> Any:
     ) -> None:
         choose_home(home)
 
-    for group in (demo, door, day, query, model, office, session, people, judgements, service, bench):
+    for group in (demo, door, day, query, model, office, session, people, judgements, certificates, service, bench):
         group.add_to(application)
     return typer.main.get_command(application)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, cast
 
 from expectations.errors import UsageError
@@ -118,7 +118,11 @@ class Work:
         """The list of the latest day; None before the first run."""
         with self.home.database.reading() as connection:
             day = decisions.latest_run_date(connection)
-        return risk_list(self.home, day) if day else None
+        return self.list_of(day) if day else None
+
+    def list_of(self, business_date: date) -> RiskList:
+        """The list of a day."""
+        return risk_list(self.home, business_date)
 
     def alerts(self, uscc: str) -> list[dict[str, Any]]:
         """Alerts open about an enterprise on the latest day, with the titles of their patterns."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
@@ -36,10 +36,10 @@ class Rooms:
 def create_pages(rooms: Rooms) -> FastAPI:
     """The pages over their ports. They keep no state of their own and read no clock but the one given."""
     app = FastAPI(title="Xinji 信级", openapi_url=None, docs_url=None, redoc_url=None)
-    guest = guests(rooms.entrance, rooms.reads, rooms.clock)
-    app.include_router(entrance(rooms.entrance, guest, rooms.clock))
-    app.include_router(portal(rooms.grades, guest))
-    app.include_router(console(rooms.console, rooms.grades, guest))
+    present = Depends(guests(rooms.entrance, rooms.reads, rooms.clock))
+    app.include_router(entrance(rooms.entrance, present, rooms.clock))
+    app.include_router(portal(rooms.grades, present))
+    app.include_router(console(rooms.console, rooms.grades, present))
     if rooms.certificates is not None:
         app.include_router(verification(rooms.certificates, rooms.clock))
     _install_problems(app)

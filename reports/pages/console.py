@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Form, Path, Query, Response
+from fastapi import APIRouter, Form, Path, Query, Response
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, Field
 
-from expectations.errors import XinjiError
+from expectations.errors import NotFoundError, XinjiError
 from expectations.vocabulary.grade import Status
 from expectations.vocabulary.role import Role
 from reports.api.schemas import FullGrade
@@ -36,8 +37,8 @@ class FindingForm(BaseModel):
     form_token: str = ""
 
 
-def console(work: ConsolePort, grades: GradePort, guest: Any) -> APIRouter:
-    """The pages under ``/console``. ``guest`` is the dependency that says who is there."""
+def console(work: ConsolePort, grades: GradePort, present: Any) -> APIRouter:
+    """The pages under ``/console``. ``present`` is the dependency that says who is there."""
     router = APIRouter(prefix="/console")
 
     def page(guest: Guest, uscc: str, wrong: str = "", done: str = "") -> Response:
@@ -61,12 +62,16 @@ def console(work: ConsolePort, grades: GradePort, guest: Any) -> APIRouter:
         )
 
     @router.get("")
-    def risk_list(guest: Annotated[Guest, Depends(guest)]) -> Response:
-        guest.admit(AUTHORITIES, "list", "latest")
+    def risk_list(guest: Guest = present, day: Annotated[date | None, Query(alias="date")] = None) -> Response:
+        asked = day.isoformat() if day else "latest"
+        guest.admit(AUTHORITIES, "list", asked)
         if not guest.purpose:
             return RedirectResponse("/purpose", 303, dict(SECURITY))
-        found = work.latest_list()
-        guest.record("list", found.business_date if found else "latest")
+        try:
+            found = work.list_of(day) if day else work.latest_list()
+        except NotFoundError:
+            guest.turn_away("list", asked, "not_found", 404)
+        guest.record("list", found.business_date if found else asked)
         return show(
             "list.html",
             guest,
@@ -79,16 +84,14 @@ def console(work: ConsolePort, grades: GradePort, guest: Any) -> APIRouter:
         )
 
     @router.get("/enterprises/{uscc}")
-    def enterprise(
-        guest: Annotated[Guest, Depends(guest)], uscc: _Uscc, found: Annotated[bool, Query()] = False
-    ) -> Response:
+    def enterprise(uscc: _Uscc, found: Annotated[bool, Query()] = False, guest: Guest = present) -> Response:
         guest.admit(AUTHORITIES, "grade", uscc)
         if not guest.purpose:
             return RedirectResponse("/purpose", 303, dict(SECURITY))
         return page(guest, uscc, done=said(FINDING_RECORDED, guest.language) if found else "")
 
     @router.post("/alerts/{alert_id}")
-    def find(guest: Annotated[Guest, Depends(guest)], alert_id: str, form: Annotated[FindingForm, Form()]) -> Response:
+    def find(alert_id: str, form: Annotated[FindingForm, Form()], guest: Guest = present) -> Response:
         guest.admit(MAY_FIND, "finding", alert_id)
         guest.check_form(form.form_token)
         try:

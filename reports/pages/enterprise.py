@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, Response
+from fastapi import APIRouter, Form, Response
 
 from expectations.errors import XinjiError
 from expectations.vocabulary.dimension import Dimension
@@ -32,12 +32,12 @@ _LATEST_DAYS = 10
 _PICTURE = {**SECURITY, "cache-control": "private, max-age=300"}
 
 
-def portal(grades: GradePort, guest: Any) -> APIRouter:
-    """The pages under ``/me``. ``guest`` is the dependency that says who is there."""
+def portal(grades: GradePort, present: Any) -> APIRouter:
+    """The pages under ``/me``. ``present`` is the dependency that says who is there."""
     router = APIRouter(prefix="/me")
 
     @router.get("")
-    def grade(guest: Annotated[Guest, Depends(guest)]) -> Response:
+    def grade(guest: Guest = present) -> Response:
         record = own_decision(grades, guest)
         shown = OwnGrade.of(record)
         guest.record("grade", guest.uscc)
@@ -54,17 +54,17 @@ def portal(grades: GradePort, guest: Any) -> APIRouter:
         )
 
     @router.get("/radar.svg")
-    def radar(guest: Annotated[Guest, Depends(guest)]) -> Response:
+    def radar(guest: Guest = present) -> Response:
         drawn = pictures.radar(dimensions_of(own_decision(grades, guest), guest))
         return Response(drawn, media_type="image/svg+xml", headers=_PICTURE)
 
     @router.get("/history.svg")
-    def history(guest: Annotated[Guest, Depends(guest)]) -> Response:
+    def history(guest: Guest = present) -> Response:
         drawn = pictures.history(list(grades.history(guest.uscc)))
         return Response(drawn, media_type="image/svg+xml", headers=_PICTURE)
 
     @router.get("/visits")
-    def visits(guest: Annotated[Guest, Depends(guest)]) -> Response:
+    def visits(guest: Guest = present) -> Response:
         return show(
             "lookers.html",
             guest,
@@ -74,19 +74,19 @@ def portal(grades: GradePort, guest: Any) -> APIRouter:
             looked_at=all_said(LOOKED_AT, guest.language),
         )
 
-    _raising(router, grades, guest)
-    _objecting(router, grades, guest)
-    _certifying(router, grades, guest)
+    _raising(router, grades, present)
+    _objecting(router, grades, present)
+    _certifying(router, grades, present)
     return router
 
 
-def _raising(router: APIRouter, grades: GradePort, guest: Any) -> None:
+def _raising(router: APIRouter, grades: GradePort, present: Any) -> None:
     @router.get("/raise")
-    def raising(guest: Annotated[Guest, Depends(guest)]) -> Response:
+    def raising(guest: Guest = present) -> Response:
         return show("raise.html", guest, "/me/raise", uscc=guest.uscc, advice=None, wrong="")
 
     @router.post("/raise")
-    def look(guest: Annotated[Guest, Depends(guest)], form_token: Annotated[str, Form()] = "") -> Response:
+    def look(guest: Guest = present, form_token: Annotated[str, Form()] = "") -> Response:
         guest.check_form(form_token)
         guest.record("advice", guest.uscc)
         try:
@@ -96,7 +96,7 @@ def _raising(router: APIRouter, grades: GradePort, guest: Any) -> None:
         return show("raise.html", guest, "/me/raise", advice=advice, wrong=wrong)
 
 
-def _objecting(router: APIRouter, grades: GradePort, guest: Any) -> None:
+def _objecting(router: APIRouter, grades: GradePort, present: Any) -> None:
     def page(guest: Guest, filed: Any = None, wrong: str = "") -> Response:
         return show(
             "objections.html",
@@ -110,12 +110,12 @@ def _objecting(router: APIRouter, grades: GradePort, guest: Any) -> None:
         )
 
     @router.get("/objections")
-    def objections(guest: Annotated[Guest, Depends(guest)]) -> Response:
+    def objections(guest: Guest = present) -> Response:
         return page(guest)
 
     @router.post("/objections")
     def file(
-        guest: Annotated[Guest, Depends(guest)],
+        guest: Guest = present,
         target: Annotated[str, Form(max_length=200)] = "",
         reason: Annotated[str, Form(max_length=2000)] = "",
         form_token: Annotated[str, Form()] = "",
@@ -127,17 +127,17 @@ def _objecting(router: APIRouter, grades: GradePort, guest: Any) -> None:
             return page(guest, wrong=f"{error.problem} {error.remedy}")
 
 
-def _certifying(router: APIRouter, grades: GradePort, guest: Any) -> None:
+def _certifying(router: APIRouter, grades: GradePort, present: Any) -> None:
     def page(guest: Guest, wrong: str = "") -> Response:
         issued = grades.certificates(guest.uscc)
         return show("certificates.html", guest, "/me/certificate", certificates=issued, wrong=wrong)
 
     @router.get("/certificate")
-    def certificates(guest: Annotated[Guest, Depends(guest)]) -> Response:
+    def certificates(guest: Guest = present) -> Response:
         return page(guest)
 
     @router.post("/certificate")
-    def issue(guest: Annotated[Guest, Depends(guest)], form_token: Annotated[str, Form()] = "") -> Response:
+    def issue(guest: Guest = present, form_token: Annotated[str, Form()] = "") -> Response:
         guest.check_form(form_token)
         try:
             serial, paper = grades.certify(guest.uscc, guest.person.account_id, guest.at)

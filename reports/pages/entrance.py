@@ -11,7 +11,7 @@ from importlib.resources import files
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
 from expectations.errors import UsageError
@@ -26,12 +26,12 @@ _INLINE_SCRIPT = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
 _INLINE_STYLE = re.compile(rb"<style>(.*?)</style>", re.DOTALL)
 
 
-def entrance(door: EntrancePort, guest: Any, clock: Callable[[], datetime]) -> APIRouter:
+def entrance(door: EntrancePort, present: Any, clock: Callable[[], datetime]) -> APIRouter:
     """The pages before and around signing in."""
     router = APIRouter()
 
     @router.get("/")
-    def start(guest: Annotated[Guest, Depends(guest)]) -> Response:
+    def start(guest: Guest = present) -> Response:
         place = "/me" if guest.person.role is Role.ENTERPRISE else "/console"
         return _to(place)
 
@@ -57,7 +57,7 @@ def entrance(door: EntrancePort, guest: Any, clock: Callable[[], datetime]) -> A
         return answer
 
     @router.post("/sign-out")
-    def leave(guest: Annotated[Guest, Depends(guest)], form_token: Annotated[str, Form()] = "") -> Response:
+    def leave(guest: Guest = present, form_token: Annotated[str, Form()] = "") -> Response:
         guest.check_form(form_token)
         door.leave(guest.session, guest.at)
         answer = _to("/sign-in")
@@ -66,13 +66,13 @@ def entrance(door: EntrancePort, guest: Any, clock: Callable[[], datetime]) -> A
         return answer
 
     @router.get("/purpose")
-    def purpose(guest: Annotated[Guest, Depends(guest)]) -> Response:
+    def purpose(guest: Guest = present) -> Response:
         return show("purpose.html", guest, "/purpose")
 
     @router.post("/purpose")
     def say_purpose(
         request: Request,
-        guest: Annotated[Guest, Depends(guest)],
+        guest: Guest = present,
         purpose: Annotated[str, Form(max_length=200)] = "",
         form_token: Annotated[str, Form()] = "",
     ) -> Response:

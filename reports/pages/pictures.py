@@ -10,7 +10,7 @@ from math import pi
 
 from matplotlib import rc_context
 from matplotlib.backends.backend_svg import FigureCanvasSVG
-from matplotlib.dates import date2num
+from matplotlib.dates import AutoDateLocator, DateFormatter, date2num
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 
@@ -36,6 +36,7 @@ def radar(sides: Sequence[tuple[str, float | None]]) -> bytes:
     axes.set_theta_direction(-1)  # type: ignore[attr-defined]
     axes.set_ylim(0, _BEST)
     axes.set_yticks([25, 50, 75, 100], labels=[])
+    axes.tick_params(axis="x", pad=14)
     axes.set_xticks(angles, labels=[name for name, _ in sides], fontproperties=_letters(9), color=_INK)
     axes.plot([*angles, angles[0]], [*values, values[0]], color=_BLUE, linewidth=2, marker="o", markersize=4)
     if all(value is not None for _, value in sides):
@@ -49,10 +50,12 @@ def history(points: Sequence[HistoryPoint]) -> bytes:
     figure = Figure(figsize=(4.2, 2.6))
     axes = figure.add_axes((0.12, 0.18, 0.84, 0.74))
     scored = [point for point in points if point.score is not None]
-    days = date2num([point.business_date for point in scored])  # type: ignore[no-untyped-call]
+    days = date2num([point.business_date for point in scored])
     scores = [float(point.score or 0) for point in scored]
     axes.plot(days, scores, color=_BLUE, linewidth=2, drawstyle="steps-post")
     axes.xaxis_date()
+    axes.xaxis.set_major_locator(AutoDateLocator(minticks=2, maxticks=6, interval_multiples=False))
+    axes.xaxis.set_major_formatter(DateFormatter("%Y-%m-%d"))
     before = None
     for day, score, point in zip(days, scores, scored, strict=True):
         if point.grade != before:
@@ -70,7 +73,5 @@ def _svg(figure: Figure) -> bytes:
     """The figure's bytes, the same for the same figure."""
     stream = BytesIO()
     with rc_context({"svg.hashsalt": "xinji", "svg.fonttype": "path"}):
-        FigureCanvasSVG(figure).print_svg(  # type: ignore[no-untyped-call]
-            stream, metadata={"Date": None, "Creator": "Xinji"}
-        )
+        FigureCanvasSVG(figure).print_svg(stream, metadata={"Date": None, "Creator": "Xinji"})
     return stream.getvalue()

@@ -1,0 +1,247 @@
+"""What people open: an enterprise reads and objects, an office finds, a certificate dies, and nobody sees another."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi.testclient import TestClient
+from pydantic import SecretStr
+
+from expectations.vocabulary.grade import Grade
+from expectations.vocabulary.role import Role
+from models.people.overrides import Wish
+from pipelines.settings import Settings
+from pipelines.steps import daily
+from pipelines.steps.day import Day
+from pipelines.steps.people import Desk
+from pipelines.storage import accounts, decisions, passwords
+from pipelines.storage.certificates import certificates
+from pipelines.wiring import Wiring
+from reports.api.app import Application
+from reports.certificate.keys import TrustedKeys
+from reports.certificate.verify import Verdict, check
+from tests.worlds.day_home import LAST_DAY, TAKEN_AT, home_at
+
+PASSWORD = "correct horse battery staple"
+NOW = TAKEN_AT + timedelta(hours=9)
+PAGES = {
+    "grade": "/me",
+    "radar": "/me/radar.svg",
+    "history": "/me/history.svg",
+    "raise": "/me/raise",
+    "objections": "/me/objections",
+    "visits": "/me/visits",
+    "certificates": "/me/certificate",
+    "list": "/console",
+    "enterprise": "/console/enterprises/{other}",
+}
+OWN_PAGES = set(PAGES) - {"list", "enterprise"}
+
+
+@dataclass
+class House:
+    """A home of which a day was run, its pages, and the clock they read."""
+
+    path: Path
+    codes: list[str]
+    now: datetime = NOW
+
+    @cached_property
+    def wiring(self) -> Wiring:
+        return Wiring(Settings(home=self.path, threads=2, certificate_key=SecretStr("ab" * 32)))
+
+    @cached_property
+    def pages(self) -> Application:
+        return self.wiring.api(lambda: self.now)
+
+
+@pytest.fixture(scope="module")
+def house(taken: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    path = Path(shutil.copytree(taken, tmp_path_factory.mktemp("pages") / "home"))
+    home = home_at(path)
+    daily.run_day(home, Day.of(LAST_DAY))
+    with home.database.transaction() as connection:
+        records = list(decisions.decisions_of(connection, LAST_DAY))
+        graded = [one["uscc"] for one in records if one["grade"] in {"A", "B"} and one["status"] == "normal"]
+        for role in Role:
+            uscc = graded[0] if role is Role.ENTERPRISE else None
+            account = accounts.open_account(connection, f"{role.value.replace('_', '-')}-1", role, TAKEN_AT, uscc)
+            passwords.set_password(connection, account.account_id, PASSWORD, TAKEN_AT)
+    home.database.close()
+    yield House(path, graded)
+
+
+@pytest.fixture
+def browser(house: House) -> Iterator[TestClient]:
+    with TestClient(house.pages, base_url="http://localhost") as client:
+        yield client
+
+
+def sign_in(browser: TestClient, role: Role, purpose: str = "daily check") -> None:
+    answer = browser.post("/sign-in", data={"account": f"{role.value.replace('_', '-')}-1", "password": PASSWORD})
+    assert answer.status_code in {200, 403}, answer.text
+    if role.is_authority:
+        send(browser, "/purpose", "/purpose", purpose=purpose)
+
+
+def send(browser: TestClient, page: str, address: str, **fields: str) -> httpx.Response:
+    """Fill the form of a page and send it, with the token that the page holds."""
+    found = re.search(r'name="form_token" value="([0-9a-f]+)"', browser.get(page).text)
+    assert found
+    answer: httpx.Response = browser.post(address, data={**fields, "form_token": found[1]})
+    return answer
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("role", list(Role))
+def test_every_role_sees_its_own_pages_and_no_others(house: House, browser: TestClient, role: Role, name: str) -> None:
+    sign_in(browser, role)
+    answer = browser.get(PAGES[name].format(other=house.codes[1]), follow_redirects=False)
+    may = name in OWN_PAGES if role is Role.ENTERPRISE else name not in OWN_PAGES and role.is_authority
+    assert answer.status_code == (200 if may else 403)
+    assert house.codes[1] not in answer.text or may
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_without_a_session_every_page_sends_to_the_door(house: House, browser: TestClient, name: str) -> None:
+    answer = browser.get(PAGES[name].format(other=house.codes[0]), follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
+
+
+def test_a_wrong_password_is_told_in_words_and_opens_nothing(browser: TestClient) -> None:
+    answer = browser.post("/sign-in", data={"account": "enterprise-1", "password": "guess"})
+    assert answer.status_code == 401
+    assert browser.get("/me", follow_redirects=False).status_code == 303
+
+
+def test_signing_out_ends_the_session_itself_and_not_only_the_cookie(browser: TestClient) -> None:
+    sign_in(browser, Role.ENTERPRISE)
+    kept = browser.cookies["xinji_session"]
+    send(browser, "/me/certificate", "/sign-out")
+    browser.cookies.set("xinji_session", kept)
+    assert browser.get("/me", follow_redirects=False).status_code == 303
+
+
+def test_a_form_from_elsewhere_or_without_its_token_does_nothing(browser: TestClient) -> None:
+    sign_in(browser, Role.ENTERPRISE)
+    objection = {"target": "grade", "reason": "wrong"}
+    assert browser.post("/me/objections", data=objection).status_code == 403
+    elsewhere = browser.post("/sign-in", data={}, headers={"origin": "https://evil.example"})
+    assert elsewhere.status_code == 403
+    assert "<td>grade</td>" not in browser.get("/me/objections").text
+
+
+def test_no_page_runs_a_script_or_fetches_from_elsewhere(house: House, browser: TestClient) -> None:
+    sign_in(browser, Role.REGULATOR)
+    for page in ("/sign-in", "/console", f"/console/enterprises/{house.codes[0]}", "/nowhere"):
+        answer = browser.get(page)
+        assert "default-src 'none'" in answer.headers["content-security-policy"]
+        assert "<script" not in answer.text
+        assert len(answer.content) < 300_000
+
+
+def test_both_languages_stand_on_every_page(house: House, browser: TestClient) -> None:
+    sign_in(browser, Role.ENTERPRISE)
+    browser.post("/language", data={"language": "en", "back": "/me"})
+    assert "Seven dimensions" in browser.get("/me").text
+    back = browser.post("/language", data={"language": "zh", "back": "//evil.example"}, follow_redirects=False)
+    assert back.headers["location"] == "/"
+    assert "七个维度" in browser.get("/me").text
+
+
+def test_an_enterprise_never_sees_a_threshold_or_a_suggested_check(house: House, browser: TestClient) -> None:
+    sign_in(browser, Role.ENTERPRISE)
+    with house.wiring.database.reading() as connection:
+        record = decisions.latest_decision(connection, house.codes[0])
+    assert record is not None
+    page = browser.get("/me").text
+    for action in record["actions"]:
+        assert action["zh"] not in page
+    assert "阈值" not in page
+
+
+def test_an_objection_gets_a_receipt_and_stands_in_the_list(house: House, browser: TestClient) -> None:
+    sign_in(browser, Role.ENTERPRISE)
+    answer = send(browser, "/me/objections", "/me/objections", target="grade", reason="the inspection was of another")
+    receipt = re.search(r"回执编号 ([0-9a-f]{12})", answer.text)
+    assert receipt, answer.text
+    assert receipt[1] in browser.get("/me/objections").text
+    assert "没有" not in answer.text[: answer.text.index(receipt[1])]
+
+
+def test_a_look_of_an_office_is_told_to_the_enterprise_with_its_reason(house: House, browser: TestClient) -> None:
+    sign_in(browser, Role.REGULATOR, "抽查单证 <b>")
+    assert browser.get(f"/console/enterprises/{house.codes[0]}").status_code == 200
+    browser.cookies.clear()
+    sign_in(browser, Role.ENTERPRISE)
+    assert "抽查单证 &lt;b&gt;" in browser.get("/me/visits").text
+
+
+def test_an_office_says_why_before_it_sees_anything(house: House, browser: TestClient) -> None:
+    browser.post("/sign-in", data={"account": "regulator-1", "password": PASSWORD})
+    for page in ("/console", f"/console/enterprises/{house.codes[0]}"):
+        answer = browser.get(page, follow_redirects=False)
+        assert (answer.status_code, answer.headers["location"]) == (303, "/purpose")
+
+
+def test_a_finding_on_an_alert_goes_on_record(house: House, browser: TestClient) -> None:
+    with house.wiring.database.reading() as connection:
+        alert = decisions.open_alerts(connection, LAST_DAY)[0]
+    sign_in(browser, Role.OFFICER)
+    page = f"/console/enterprises/{alert['uscc']}"
+    found = {"outcome": "explained", "reason": "a sale that was announced", "uscc": alert["uscc"]}
+    answer = send(browser, page, f"/console/alerts/{alert['alert_id']}", **found)
+    assert "核查结果已存档" in answer.text
+    browser.cookies.clear()
+    sign_in(browser, Role.AUDITOR)
+    assert send(browser, page, f"/console/alerts/{alert['alert_id']}", **found).status_code == 403
+
+
+def test_a_certificate_is_downloaded_verified_and_dies_with_the_grade(house: House, browser: TestClient) -> None:
+    sign_in(browser, Role.ENTERPRISE)
+    paper = send(browser, "/me/certificate", "/me/certificate")
+    assert paper.headers["content-type"] == "application/pdf"
+    wiring = house.wiring
+    office = wiring.certificate_office
+    assert office is not None
+    with wiring.database.reading() as connection:
+        token = certificates(connection)[-1].token
+    keys = TrustedKeys.of(browser.get("/v1/certificates/keys").json())
+
+    def verdict() -> Verdict:
+        return check(token, keys, browser.get("/v1/certificates/status").text, house.now).verdict
+
+    assert verdict() is Verdict.VALID
+    uscc, home = house.codes[0], home_at(house.path)
+    with wiring.database.reading() as connection:
+        record = decisions.latest_decision(connection, uscc)
+    assert record is not None
+    worse = Grade.C if record["grade"] != "C" else Grade.B
+    tomorrow = LAST_DAY + timedelta(days=1)
+    desk = Desk(home.database, home.policies, house.now)
+    desk.request_override(Wish(uscc, worse, tomorrow, tomorrow + timedelta(days=5), "found on site"), "officer-1")
+    case = desk.overrides(uscc)[-1]
+    if case.needs_approval:
+        desk.approve_override(case.id, "regulator-1", "seen")
+    daily.run_day(home, Day.of(tomorrow))
+    house.now = NOW + timedelta(days=1)
+    assert verdict() is Verdict.REVOKED
+    sign_in(browser, Role.ENTERPRISE)
+    assert "已失效" in browser.get("/me/certificate").text
+
+
+def test_the_page_that_checks_certificates_is_open_to_anybody_and_allows_its_own_script_only(
+    browser: TestClient,
+) -> None:
+    answer = browser.get("/verify")
+    assert answer.status_code == 200
+    assert "script-src 'sha256-" in answer.headers["content-security-policy"]
+    assert "unsafe-inline" not in answer.headers["content-security-policy"]
