@@ -29,7 +29,7 @@ def _letters(size: float) -> FontProperties:
 def radar(sides: Sequence[tuple[str, float | None]]) -> bytes:
     """Named values of 0 to 100 around a circle; a side without a value is left open."""
     figure = Figure(figsize=(4.2, 3.8))
-    axes = figure.add_axes((0.2, 0.12, 0.6, 0.76), projection="polar")
+    axes = figure.add_axes((0.25, 0.14, 0.5, 0.72), projection="polar")
     angles = [2 * pi * place / len(sides) for place in range(len(sides))]
     values = [float("nan") if value is None else value for _, value in sides]
     axes.set_theta_offset(pi / 2)  # type: ignore[attr-defined]
