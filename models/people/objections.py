@@ -82,8 +82,9 @@ def file(complaint: Complaint, account: str, at: datetime, rule: ObjectionValue)
         "answer_by": working_days_after(day, rule.answer_working_days).isoformat(),
         "longest": working_days_after(day, rule.longest_working_days).isoformat(),
     }
-    about = opening_id(Kind.OBJECTION_FILED, complaint.uscc, account, at, content)
-    return Act(Kind.OBJECTION_FILED, complaint.uscc, about, account, at, with_reason(complaint.reason), content)
+    reason = with_reason(complaint.reason)
+    about = opening_id(Kind.OBJECTION_FILED, complaint.uscc, account, at, {**content, "reason": reason})
+    return Act(Kind.OBJECTION_FILED, complaint.uscc, about, account, at, reason, content)
 
 
 def forward(objection: Objection, account: str, at: datetime, to: str) -> Act:
@@ -169,6 +170,8 @@ def _after(objection: Objection | None, act: Act) -> Objection:
             longest=date.fromisoformat(content["longest"]),
         )
     match act.kind:
+        case Kind.OBJECTION_FILED:
+            return objection  # the same filing twice
         case Kind.OBJECTION_FORWARDED:
             return replace(objection, state=ObjectionState.FORWARDED, forwarded_to=content["to"])
         case Kind.OBJECTION_EXTENDED:

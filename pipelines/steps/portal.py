@@ -13,6 +13,8 @@ from expectations.vocabulary.moment import zoned
 from expectations.vocabulary.role import Role
 from models.people.acts import Kind
 from models.people.objections import Complaint, Objection, objections_of
+from models.people.objections import Outcome as Answer
+from models.people.overrides import OverrideCase, override_cases
 from pipelines.steps.advising import advice_for
 from pipelines.steps.certifying import CertificateOffice
 from pipelines.steps.findings import Finding, Outcome, record_finding
@@ -140,6 +142,36 @@ class Work:
     def find(self, alert_id: str, outcome: str, reason: str, account: str, at: datetime) -> dict[str, Any]:
         """Put a finding on record."""
         return record_finding(self.intake, Finding(alert_id, cast(Outcome, outcome), account, reason), at)
+
+
+@dataclass(frozen=True)
+class Queues:
+    """What waits for an officer."""
+
+    home: Home
+
+    def open_objections(self) -> list[Objection]:
+        """Objections without an answer, oldest first."""
+        with self.home.database.reading() as connection:
+            return [one for one in objections_of(acts_known(connection)).values() if one.is_open]
+
+    def waiting_overrides(self) -> list[OverrideCase]:
+        """Overrides that wait for a second account."""
+        with self.home.database.reading() as connection:
+            cases = override_cases(acts_known(connection)).values()
+        return [one for one in cases if not one.counts and one.ended_on is None]
+
+    def objection_step(self, objection: str, step: str, reason: str, account: str, at: datetime) -> None:
+        """Forward an objection to the department that ``reason`` names, or answer it."""
+        desk = Desk(self.home.database, self.home.policies, at)
+        if step == "forward":
+            desk.forward_objection(objection, account, reason)
+        else:
+            desk.answer_objection(objection, account, cast(Answer, step), reason)
+
+    def approve_override(self, override: str, reason: str, account: str, at: datetime) -> None:
+        """Approve an override that another account asked for."""
+        Desk(self.home.database, self.home.policies, at).approve_override(override, account, reason)
 
 
 @dataclass(frozen=True)

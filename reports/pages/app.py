@@ -16,7 +16,8 @@ from reports.pages.console import console
 from reports.pages.enterprise import portal
 from reports.pages.entrance import entrance, verification
 from reports.pages.guests import TurnedAwayError, comes_from_here, guests, language_of
-from reports.pages.ports import CertificatePort, ConsolePort, EntrancePort, GradePort
+from reports.pages.ports import CertificatePort, ConsolePort, EntrancePort, GradePort, QueuePort
+from reports.pages.queues import queues
 from reports.pages.rendering import SECURITY, render
 from reports.pages.words import PROBLEMS, said
 
@@ -28,6 +29,7 @@ class Rooms:
     entrance: EntrancePort
     grades: GradePort
     console: ConsolePort
+    queues: QueuePort
     certificates: CertificatePort | None
     reads: ReadLog
     clock: Callable[[], datetime]
@@ -40,6 +42,7 @@ def create_pages(rooms: Rooms) -> FastAPI:
     app.include_router(entrance(rooms.entrance, present, rooms.clock))
     app.include_router(portal(rooms.grades, present))
     app.include_router(console(rooms.console, rooms.grades, present))
+    app.include_router(queues(rooms.queues, present))
     if rooms.certificates is not None:
         app.include_router(verification(rooms.certificates, rooms.clock))
     _install_problems(app)

@@ -158,3 +158,50 @@ class ConsolePort(Protocol):
 
     def find(self, alert_id: str, outcome: str, reason: str, account: str, at: datetime) -> Record:
         """Put a finding on record. Raises a UsageError when it cannot be taken."""
+
+
+class OpenObjection(ObjectionView, Protocol):
+    """An objection as an office sees it."""
+
+    @property
+    def uscc(self) -> str:
+        """Whose it is."""
+
+    @property
+    def reason(self) -> str:
+        """Why it was filed."""
+
+    def overdue(self, today: date) -> str | None:
+        """What should have happened before a day and has not; None while the clock is kept."""
+
+
+class WaitingOverride(Protocol):
+    """An override that counts only when a second account approves it."""
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+
+    @property
+    def uscc(self) -> str:
+        """Whose grade it changes."""
+
+    @property
+    def requested_by(self) -> str:
+        """The account that asked for it."""
+
+
+class QueuePort(Protocol):
+    """What waits for an officer."""
+
+    def open_objections(self) -> Sequence[OpenObjection]:
+        """Objections without an answer, oldest first."""
+
+    def waiting_overrides(self) -> Sequence[WaitingOverride]:
+        """Overrides that wait for a second account."""
+
+    def objection_step(self, objection: str, step: str, reason: str, account: str, at: datetime) -> None:
+        """Forward an objection to the department ``reason`` names, or answer it. Raises a UsageError in words."""
+
+    def approve_override(self, override: str, reason: str, account: str, at: datetime) -> None:
+        """Approve an override that another account asked for. Raises a ConflictError in words."""

@@ -59,6 +59,7 @@ OBJECTION_STATES: Mapping[str, str] = {
     "upheld": _message("upheld"),
     "rejected": _message("rejected"),
 }
+RECORDED = _message("It is on record.")
 FINDING_RECORDED = _message("The finding is on record; the next run takes it into account.")
 PLACES: Mapping[str, str] = {
     "/me": _message("Our grade"),
@@ -67,6 +68,7 @@ PLACES: Mapping[str, str] = {
     "/me/visits": _message("Who looked"),
     "/me/certificate": _message("Certificate"),
     "/console": _message("Risk list"),
+    "/console/queues": _message("Work queues"),
     "/purpose": _message("Why you look"),
 }
 PROBLEMS: Mapping[str, tuple[int, str, str]] = {

@@ -42,8 +42,9 @@ PAGES = {
     "certificates": "/me/certificate",
     "list": "/console",
     "enterprise": "/console/enterprises/{other}",
+    "queues": "/console/queues",
 }
-OWN_PAGES = set(PAGES) - {"list", "enterprise"}
+OWN_PAGES = set(PAGES) - {"list", "enterprise", "queues"}
 
 
 @dataclass
@@ -175,6 +176,41 @@ def test_an_objection_gets_a_receipt_and_stands_in_the_list(house: House, browse
     assert receipt, answer.text
     assert receipt[1] in browser.get("/me/objections").text
     assert "没有" not in answer.text[: answer.text.index(receipt[1])]
+
+
+def test_an_objection_is_forwarded_and_answered_by_another_account_from_the_queue(
+    house: House, browser: TestClient
+) -> None:
+    sign_in(browser, Role.ENTERPRISE)
+    reason = "the list was declared by another"
+    answer = send(browser, "/me/objections", "/me/objections", target="grade", reason=reason)
+    receipt = re.findall(r"回执编号 ([0-9a-f]{12})", answer.text)[0]
+    browser.cookies.clear()
+    sign_in(browser, Role.OFFICER)
+    assert reason in browser.get("/console/queues").text
+    step = f"/console/objections/{receipt}"
+    too_early = send(browser, "/console/queues", step, step="upheld", reason="it was")
+    assert "has not been forwarded" in too_early.text
+    send(browser, "/console/queues", step, step="forward", reason="customs")
+    assert "已存档" in send(browser, "/console/queues", step, step="rejected", reason="the list is its own").text
+    assert receipt not in browser.get("/console/queues").text
+    browser.cookies.clear()
+    sign_in(browser, Role.ENTERPRISE)
+    assert "不成立" in browser.get("/me/objections").text
+
+
+def test_four_eyes_are_two_sessions(house: House, browser: TestClient) -> None:
+    home = home_at(house.path)
+    first = LAST_DAY + timedelta(days=30)
+    desk = Desk(home.database, home.policies, house.now)
+    case = desk.request_override(Wish(house.codes[1], Grade.D, first, first + timedelta(days=3), "seen"), "officer-1")
+    sign_in(browser, Role.OFFICER)
+    own = send(browser, "/purpose", f"/console/overrides/{case.id}", reason="me too")
+    assert "four eyes are two accounts" in own.text
+    browser.cookies.clear()
+    sign_in(browser, Role.REGULATOR)
+    assert case.id in browser.get("/console/queues").text
+    assert "已存档" in send(browser, "/console/queues", f"/console/overrides/{case.id}", reason="agreed").text
 
 
 def test_a_look_of_an_office_is_told_to_the_enterprise_with_its_reason(house: House, browser: TestClient) -> None:

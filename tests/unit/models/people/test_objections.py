@@ -43,6 +43,17 @@ def test_the_clock_counts_chinese_working_days() -> None:
     assert one.longest == date(2026, 10, 30)
 
 
+def test_the_same_filing_twice_is_one_objection_wherever_it_stands() -> None:
+    forwarded = forward(after(filed()), "office-7", AT, "customs")
+    assert after(filed(), filed()) == after(filed())
+    assert after(filed(), forwarded, filed()) == after(filed(), forwarded)
+
+
+def test_two_filings_in_one_moment_with_other_words_are_two_objections() -> None:
+    other = file(Complaint(USCC, "罚字1号", "not ours either"), "firm-1", AT, RULE)
+    assert len(objections_of([filed(), other])) == 2
+
+
 def test_what_is_late_says_what_should_have_happened() -> None:
     one = after(filed())
     assert one.overdue(date(2026, 9, 29)) is None
