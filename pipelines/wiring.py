@@ -227,7 +227,7 @@ class Wiring:
 
     def _pages(self, ports: Ports, clock: Callable[[], datetime]) -> Application:
         """The enterprise portal and the regulator console."""
-        from pipelines.steps.portal import Grades, Queues, Verification, Work
+        from pipelines.steps.portal import Bulletins, Grades, Queues, Verification, Work
         from reports.pages.app import Rooms, create_pages
 
         office = self.certificate_office
@@ -237,6 +237,7 @@ class Wiring:
                 grades=Grades(self.home, office),
                 console=Work(self.home, self.intake(None)),
                 queues=Queues(self.home),
+                statistics=Bulletins(self.home.reports / "statistics"),
                 certificates=Verification(office, self.certificate_keys) if office else None,
                 reads=ports.reads,
                 clock=clock,

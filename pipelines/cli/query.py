@@ -194,6 +194,7 @@ def stats(
     from expectations.vocabulary.moment import parse_moment
     from pipelines.steps import publishing, statistics
     from reports.statistics.period import Period
+    from reports.statistics.record import bulletin_to_json
     from reports.statistics.words import COLUMNS, PROGRESS_WORDS, headline, progress_value, row_cells
 
     home, asked = wiring().home, Period.parse(period)
@@ -201,7 +202,7 @@ def stats(
     with working(f"Counting {asked.label}"):
         bulletin = statistics.bulletin_of(home, asked, parse_moment(known_at) if known_at else now())
         written = statistics.write_bulletin(bulletin, out or home.reports / "statistics" / asked.label)
-    answer({**statistics.bulletin_to_json(bulletin), "files": [str(path) for path in written]})
+    answer({**bulletin_to_json(bulletin), "files": [str(path) for path in written]})
     shown = ("value", "enterprises", "gross", "net", "growth")
     places = [place for place, name in enumerate(COLUMNS) if name in shown]
     totals = [

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any, cast
 
 from expectations.errors import UsageError
@@ -22,6 +23,7 @@ from pipelines.steps.home import Home
 from pipelines.steps.ingest.file import Intake
 from pipelines.steps.people import Desk
 from pipelines.steps.publishing import risk_list
+from pipelines.steps.statistics import KEPT
 from pipelines.storage import decisions
 from pipelines.storage.acts import acts_known
 from pipelines.storage.decisions import GradePoint
@@ -30,6 +32,9 @@ from reports.certificate.document import render_certificate
 from reports.certificate.page import render_verify_page
 from reports.pages.ports import Disputable, Looked
 from reports.risklist.rows import RiskList
+from reports.statistics.bulletin import Bulletin
+from reports.statistics.period import Period
+from reports.statistics.record import bulletin_of_json
 
 _LOOKS_SHOWN = 200
 _AUTHORITIES = frozenset(role.value for role in Role if role.is_authority)
@@ -172,6 +177,28 @@ class Queues:
     def approve_override(self, override: str, reason: str, account: str, at: datetime) -> None:
         """Approve an override that another account asked for."""
         Desk(self.home.database, self.home.policies, at).approve_override(override, account, reason)
+
+
+@dataclass(frozen=True)
+class Bulletins:
+    """Bulletins that were made, in a folder of their own each."""
+
+    folder: Path
+
+    def periods(self) -> list[str]:
+        """Their periods, by the last day they tell of, latest first."""
+        found = [path.parent.name for path in self.folder.glob(f"*/{KEPT}")]
+        return sorted(found, key=lambda name: (Period.parse(name).last, name), reverse=True)
+
+    def bulletin(self, period: str) -> Bulletin | None:
+        """The bulletin of a period; None when none was made."""
+        text = self.document(period, KEPT)
+        return bulletin_of_json(text) if text else None
+
+    def document(self, period: str, file: str) -> bytes | None:
+        """One of its documents by name; None when it is not there."""
+        path = self.folder / Period.parse(period).label / file
+        return path.read_bytes() if path.exists() else None
 
 
 @dataclass(frozen=True)

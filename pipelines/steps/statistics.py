@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 
+from expectations.vocabulary.digest import canonical_json
 from expectations.vocabulary.language import LANGUAGES
 from expectations.vocabulary.moment import zoned
 from features.asof import define_known
@@ -19,12 +18,14 @@ from pipelines.steps.home import Home
 from pipelines.steps.knowing import looking_at, versions_of
 from pipelines.storage import decisions
 from pipelines.storage.acts import acts_known
-from reports.statistics.bulletin import Bulletin, CutRow, Quality, Trade, make_bulletin
+from reports.statistics.bulletin import Bulletin, Quality, Trade, make_bulletin
 from reports.statistics.document import render_document
 from reports.statistics.period import Period
-from reports.statistics.terms import BulletinTerms, bulletin_terms
+from reports.statistics.record import bulletin_to_json
+from reports.statistics.terms import bulletin_terms
 from reports.statistics.workbook import render_workbook
 
+KEPT = "bulletin.json"
 _FORMS = {".xlsx": render_workbook, ".pdf": render_document}
 
 
@@ -115,44 +116,13 @@ def _share(part: object, whole: object) -> float | None:
 
 
 def write_bulletin(bulletin: Bulletin, folder: Path) -> tuple[Path, ...]:
-    """Write the bulletin as spreadsheet and PDF, in both languages."""
+    """Write the bulletin as spreadsheet and PDF in both languages, and as JSON, from which pages show it again."""
     folder.mkdir(parents=True, exist_ok=True)
-    written = []
+    written = [folder / KEPT]
+    written[0].write_text(canonical_json(bulletin_to_json(bulletin)) + "\n", encoding="utf-8")
     for language in LANGUAGES:
         for suffix, render in _FORMS.items():
             path = folder / f"bulletin.{language}{suffix}"
             path.write_bytes(render(bulletin, language))
             written.append(path)
     return tuple(written)
-
-
-def bulletin_to_json(bulletin: Bulletin) -> dict[str, Any]:
-    """The bulletin as plain JSON values; what is not shown is null."""
-    return {
-        "period": bulletin.period.label,
-        "first": bulletin.period.first.isoformat(),
-        "last": bulletin.period.last.isoformat(),
-        "known_at": bulletin.known_at,
-        "zone": dict(bulletin.zone),
-        "is_complete": bulletin.is_complete,
-        "total": _row_to_json(bulletin.total),
-        "year_to_date": _row_to_json(bulletin.year_to_date),
-        "cuts": {cut: _rows_to_json(rows) for cut, rows in bulletin.cuts.items()},
-        "progress": [asdict(one) for one in bulletin.progress],
-        "quality": asdict(bulletin.quality),
-        "unplaced_returns": list(bulletin.unplaced_returns),
-        "terms": _terms_to_json(bulletin.terms),
-    }
-
-
-def _rows_to_json(rows: Iterable[CutRow]) -> list[dict[str, Any]]:
-    return [_row_to_json(row) for row in rows]
-
-
-def _row_to_json(row: CutRow) -> dict[str, Any]:
-    now, before = (asdict(side) if side else None for side in (row.now, row.before))
-    return {"value": row.value, "enterprises": row.enterprises, "now": now, "before": before, "growth": row.growth}
-
-
-def _terms_to_json(terms: BulletinTerms) -> dict[str, Any]:
-    return terms.model_dump(mode="json")

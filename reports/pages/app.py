@@ -16,9 +16,10 @@ from reports.pages.console import console
 from reports.pages.enterprise import portal
 from reports.pages.entrance import entrance, verification
 from reports.pages.guests import TurnedAwayError, comes_from_here, guests, language_of
-from reports.pages.ports import CertificatePort, ConsolePort, EntrancePort, GradePort, QueuePort
+from reports.pages.ports import CertificatePort, ConsolePort, EntrancePort, GradePort, QueuePort, StatisticsPort
 from reports.pages.queues import queues
 from reports.pages.rendering import SECURITY, render
+from reports.pages.statistics import statistics
 from reports.pages.words import PROBLEMS, said
 
 
@@ -30,6 +31,7 @@ class Rooms:
     grades: GradePort
     console: ConsolePort
     queues: QueuePort
+    statistics: StatisticsPort
     certificates: CertificatePort | None
     reads: ReadLog
     clock: Callable[[], datetime]
@@ -43,6 +45,7 @@ def create_pages(rooms: Rooms) -> FastAPI:
     app.include_router(portal(rooms.grades, present))
     app.include_router(console(rooms.console, rooms.grades, present))
     app.include_router(queues(rooms.queues, present))
+    app.include_router(statistics(rooms.statistics, present))
     if rooms.certificates is not None:
         app.include_router(verification(rooms.certificates, rooms.clock))
     _install_problems(app)

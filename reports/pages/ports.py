@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from expectations.vocabulary.role import Role
 from reports.api.ports import HistoryPoint, Record
 from reports.risklist.rows import RiskList
+from reports.statistics.bulletin import Bulletin
 
 
 class Person(Protocol):
@@ -205,3 +206,16 @@ class QueuePort(Protocol):
 
     def approve_override(self, override: str, reason: str, account: str, at: datetime) -> None:
         """Approve an override that another account asked for. Raises a ConflictError in words."""
+
+
+class StatisticsPort(Protocol):
+    """Bulletins that were made."""
+
+    def periods(self) -> Sequence[str]:
+        """Their periods, latest first."""
+
+    def bulletin(self, period: str) -> Bulletin | None:
+        """The bulletin of a period; None when none was made."""
+
+    def document(self, period: str, file: str) -> bytes | None:
+        """One of its documents by name; None when it is not there."""

@@ -69,6 +69,7 @@ PLACES: Mapping[str, str] = {
     "/me/certificate": _message("Certificate"),
     "/console": _message("Risk list"),
     "/console/queues": _message("Work queues"),
+    "/statistics": _message("Statistics"),
     "/purpose": _message("Why you look"),
 }
 PROBLEMS: Mapping[str, tuple[int, str, str]] = {
@@ -91,5 +92,10 @@ def all_said(words: Mapping[Any, str], language: Language) -> dict[str, str]:
 
 def places_of(role: Role, language: Language) -> list[tuple[str, str]]:
     """The pages of a role, address and name, in order."""
-    prefixes = ("/me",) if role is Role.ENTERPRISE else ("/console", "/purpose") if role.is_authority else ()
-    return [(address, said(name, language)) for address, name in PLACES.items() if address.startswith(prefixes or "-")]
+    if role is Role.ENTERPRISE:
+        prefixes: tuple[str, ...] = ("/me",)
+    elif role.is_authority:
+        prefixes = ("/console", "/statistics", "/purpose")
+    else:
+        prefixes = ("/statistics",) if role is Role.OPERATOR else ()
+    return [(address, said(name, language)) for address, name in PLACES.items() if address.startswith(prefixes)]

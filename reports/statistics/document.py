@@ -13,19 +13,16 @@ from reports.paper import FONT, Paper
 from reports.statistics.bulletin import Bulletin, CutRow, Progress
 from reports.statistics.words import (
     COLUMNS,
-    CUT_TITLES,
     PROGRESS_WORDS,
-    cell_word,
+    TARGETS,
     headline,
     notes,
     progress_value,
+    reached,
     row_cells,
+    tables,
 )
 
-_TARGETS = {"zh": "目标完成情况", "en": "Against the targets"}
-_TURNOVER = {"zh": "交易额", "en": "Turnover"}
-_TOTAL = {"zh": "合计", "en": "Total"}
-_TO_DATE = {"zh": "本年累计", "en": "Year to date"}
 _WIDTHS = (62, 22, 22, 36, 32, 36, 36, 22)
 _BAR = 90
 
@@ -35,14 +32,11 @@ def render_document(bulletin: Bulletin, language: Language) -> bytes:
     made = datetime.combine(bulletin.period.last, time(0), tzinfo=ZONE)
     paper = Paper(headline(bulletin, language), made, "landscape")
     paper.heading(headline(bulletin, language), 16)
-    paper.heading(_TARGETS[language])
+    paper.heading(TARGETS[language])
     for one in bulletin.progress:
         _bar(paper, one, language)
-    totals = [(_TOTAL[language], bulletin.total), (_TO_DATE[language], bulletin.year_to_date)]
-    _table(paper, _TURNOVER[language], totals, language)
-    for cut, rows in bulletin.cuts.items():
-        named = [(cell_word(cut, row.value, language), row) for row in rows]
-        _table(paper, CUT_TITLES[cut][language], named, language)
+    for title, rows in tables(bulletin, language):
+        _table(paper, title, rows, language)
     for note in notes(bulletin, language):
         paper.paragraph(note)
     return paper.to_bytes()
@@ -53,7 +47,7 @@ def _bar(paper: Paper, one: Progress, language: Language) -> None:
     value, target = progress_value(one, language)
     paper.cell(70, 7, PROGRESS_WORDS[one.id][language])
     left, top = paper.get_x(), paper.get_y()
-    share = 0.0 if one.value is None else min(max(one.value / one.target, 0.0), 1.0)
+    share = reached(one)
     paper.set_draw_color(150)
     paper.rect(left, top + 1.5, _BAR, 4)
     paper.set_fill_color(47, 84, 150)

@@ -62,6 +62,10 @@ _WHY: Mapping[str, Said] = {
     "no_source": {"zh": "无数据来源", "en": "no source reports it"},
     "too_few": {"zh": "企业过少，不予公布", "en": "too few enterprises to be shown"},
 }
+TARGETS: Said = {"zh": "目标完成情况", "en": "Against the targets"}
+TURNOVER: Said = {"zh": "交易额", "en": "Turnover"}
+TOTAL: Said = {"zh": "合计", "en": "Total"}
+TO_DATE: Said = {"zh": "本年累计", "en": "Year to date"}
 HIDDEN: Said = {"zh": "—", "en": "—"}
 
 
@@ -164,3 +168,18 @@ def notes(bulletin: Bulletin, language: Language) -> list[str]:
     if returns:
         said.append(f"{returns:,} more returns ({money(fen)} CNY) name no counted document and are not taken off.")
     return said
+
+
+def reached(one: Progress) -> float | None:
+    """The share of a target that is reached, at most 1; None where the figure cannot be told."""
+    return None if one.value is None else min(max(one.value / one.target, 0.0), 1.0)
+
+
+def tables(bulletin: Bulletin, language: Language) -> list[tuple[str, list[tuple[str, CutRow]]]]:
+    """Every table by title: its rows with their labels, turnover first and then cut by cut."""
+    totals = [(TOTAL[language], bulletin.total), (TO_DATE[language], bulletin.year_to_date)]
+    cuts = [
+        (CUT_TITLES[cut][language], [(cell_word(cut, row.value, language), row) for row in rows])
+        for cut, rows in bulletin.cuts.items()
+    ]
+    return [(TURNOVER[language], totals), *cuts]

@@ -10,21 +10,9 @@ import xlsxwriter
 
 from expectations.vocabulary.language import Language
 from reports.statistics.bulletin import Bulletin, CutRow
-from reports.statistics.words import (
-    COLUMNS,
-    CUT_TITLES,
-    HIDDEN,
-    PROGRESS_WORDS,
-    TITLE,
-    cell_word,
-    headline,
-    notes,
-    progress_value,
-)
+from reports.statistics.words import COLUMNS, HIDDEN, PROGRESS_WORDS, headline, notes, progress_value, tables
 
 _TABLE_FROM = 3
-_TOTAL = {"zh": "合计", "en": "Total"}
-_TO_DATE = {"zh": "本年累计", "en": "Year to date"}
 _PROGRESS_HEAD = {"zh": ("指标", "完成", "目标"), "en": ("figure", "reached", "target")}
 _NOTES = {"zh": "说明", "en": "Notes"}
 
@@ -56,12 +44,11 @@ class _Sheets:
     def write_all(self) -> None:
         """Every sheet in order."""
         language, bulletin = self._language, self._bulletin
-        totals = [(_TOTAL[language], bulletin.total), (_TO_DATE[language], bulletin.year_to_date)]
-        sheet = self._table(TITLE[language], totals)
+        (title, totals), *cuts = tables(bulletin, language)
+        sheet = self._table(title, totals)
         self._progress(sheet, _TABLE_FROM + len(totals) + 2)
-        for cut, rows in bulletin.cuts.items():
-            named = [(cell_word(cut, row.value, language), row) for row in rows]
-            self._table(CUT_TITLES[cut][language], [*named, (_TOTAL[language], bulletin.total)])
+        for title, rows in cuts:
+            self._table(title, [*rows, totals[0]])
         sheet = self._book.add_worksheet(_NOTES[language])
         sheet.set_column(0, 0, 110)
         for place, note in enumerate(notes(bulletin, language)):

@@ -22,12 +22,14 @@ from pipelines.settings import Settings
 from pipelines.steps import daily
 from pipelines.steps.day import Day
 from pipelines.steps.people import Desk
+from pipelines.steps.statistics import bulletin_of, write_bulletin
 from pipelines.storage import accounts, decisions, passwords
 from pipelines.storage.certificates import certificates
 from pipelines.wiring import Wiring
 from reports.api.app import Application
 from reports.certificate.keys import TrustedKeys
 from reports.certificate.verify import Verdict, check
+from reports.statistics.period import Period
 from tests.worlds.day_home import LAST_DAY, TAKEN_AT, home_at
 
 PASSWORD = "correct horse battery staple"
@@ -43,8 +45,16 @@ PAGES = {
     "list": "/console",
     "enterprise": "/console/enterprises/{other}",
     "queues": "/console/queues",
+    "statistics": "/statistics",
 }
-OWN_PAGES = set(PAGES) - {"list", "enterprise", "queues"}
+OFFICE_PAGES = {"list", "enterprise", "queues", "statistics"}
+MAY = {
+    Role.ENTERPRISE: set(PAGES) - OFFICE_PAGES,
+    Role.REGULATOR: OFFICE_PAGES,
+    Role.OFFICER: OFFICE_PAGES,
+    Role.AUDITOR: OFFICE_PAGES,
+    Role.OPERATOR: {"statistics"},
+}
 
 
 @dataclass
@@ -106,7 +116,7 @@ def send(browser: TestClient, page: str, address: str, **fields: str) -> httpx.R
 def test_every_role_sees_its_own_pages_and_no_others(house: House, browser: TestClient, role: Role, name: str) -> None:
     sign_in(browser, role)
     answer = browser.get(PAGES[name].format(other=house.codes[1]), follow_redirects=False)
-    may = name in OWN_PAGES if role is Role.ENTERPRISE else name not in OWN_PAGES and role.is_authority
+    may = name in MAY.get(role, set())
     assert answer.status_code == (200 if may else 403)
     assert house.codes[1] not in answer.text or may
 
@@ -281,3 +291,25 @@ def test_the_page_that_checks_certificates_is_open_to_anybody_and_allows_its_own
     assert answer.status_code == 200
     assert "script-src 'sha256-" in answer.headers["content-security-policy"]
     assert "unsafe-inline" not in answer.headers["content-security-policy"]
+
+
+def test_the_bulletin_is_shown_with_its_documents_and_hides_what_tells_an_enterprise_apart(
+    house: House, browser: TestClient
+) -> None:
+    sign_in(browser, Role.REGULATOR)
+    assert "尚未生成" in browser.get("/statistics").text
+    home = home_at(house.path)
+    bulletin = bulletin_of(home, Period.parse("2026-Q3"), house.now)
+    write_bulletin(bulletin, home.reports / "statistics" / "2026-Q3")
+    page = browser.get("/statistics").text
+    assert "2026-Q3" in page
+    assert "目标完成情况" in page
+    hidden = [row for rows in bulletin.cuts.values() for row in rows if row.now is None]
+    assert hidden, "sixty enterprises leave small cells"
+    assert browser.get("/statistics/2026-Q3/bulletin.zh.pdf").content.startswith(b"%PDF-")
+    for wrong in (
+        "/statistics/2026-Q3/bulletin.json",
+        "/statistics/2026-Q2/bulletin.zh.pdf",
+        "/statistics?period=2025",
+    ):
+        assert browser.get(wrong).status_code == 404
