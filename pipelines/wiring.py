@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from pipelines.storage.ledger import AnchorSigner
     from pipelines.storage.outbox import DatabaseOutbox
     from reports.api import Application
-    from reports.api.ports import Ports
 
 ZONE_FILE = "zone.yml"
 
@@ -202,6 +201,7 @@ class Wiring:
 
     def api(self, clock: Callable[[], datetime]) -> Application:
         """The query API over this home, and the pages."""
+        from pipelines.steps.portal import Bulletins, Grades, Queues, Verification, Work
         from pipelines.steps.serving import ServedDesk, ServedHouse
         from pipelines.storage.accounts import DatabaseKeys
         from pipelines.storage.duties import DatabaseDuties
@@ -210,39 +210,34 @@ class Wiring:
         from reports.api.app import create_app
         from reports.api.limits import Rate
         from reports.api.ports import Ports
+        from reports.pages.app import Rooms, create_pages
 
         database = self.database
+        house, desk = ServedHouse(self.home), ServedDesk(self.home, lambda: self.intake(None))
+        queries, duties = DatabaseQueries(database), DatabaseDuties(database)
         ports = Ports(
-            queries=DatabaseQueries(database),
+            queries=queries,
             keys=DatabaseKeys(database),
             reads=DatabaseReads(database),
-            duties=DatabaseDuties(database),
-            house=ServedHouse(self.home),
-            desk=ServedDesk(self.home, lambda: self.intake(None)),
+            duties=duties,
+            house=house,
+            desk=desk,
         )
         rate = Rate(self.settings.api_requests_per_second, self.settings.api_burst)
         application = create_app(ports, clock, rate)
-        application.mount("/", self._pages(ports, clock))
-        return application
-
-    def _pages(self, ports: Ports, clock: Callable[[], datetime]) -> Application:
-        """The enterprise portal and the regulator console."""
-        from pipelines.steps.portal import Bulletins, Grades, Queues, Verification, Work
-        from reports.pages.app import Rooms, create_pages
-
         office = self.certificate_office
-        return create_pages(
-            Rooms(
-                entrance=self.sign_in,
-                grades=Grades(self.home, office),
-                console=Work(self.home, self.intake(None)),
-                queues=Queues(self.home),
-                statistics=Bulletins(self.home.reports / "statistics"),
-                certificates=Verification(office, self.certificate_keys) if office else None,
-                reads=ports.reads,
-                clock=clock,
-            )
+        rooms = Rooms(
+            entrance=self.sign_in,
+            grades=Grades(self.home, queries, desk, office),
+            console=Work(self.home, queries, duties, house, desk),
+            queues=Queues(self.home),
+            statistics=Bulletins(self.home.reports / "statistics"),
+            certificates=Verification(office, self.certificate_keys) if office else None,
+            reads=ports.reads,
+            clock=clock,
         )
+        application.mount("/", create_pages(rooms))
+        return application
 
     def features(self, business_date: date) -> FeatureTable:
         """The feature table as of a day, for a notebook."""

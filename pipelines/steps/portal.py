@@ -2,35 +2,32 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, cast
 
 from expectations.errors import UsageError
-from expectations.vocabulary.moment import zoned
 from expectations.vocabulary.role import Role
-from models.people.acts import Kind
-from models.people.objections import Complaint, Objection, objections_of
+from models.people.objections import Objection, objections_of
 from models.people.objections import Outcome as Answer
 from models.people.overrides import OverrideCase, override_cases
 from pipelines.steps.advising import advice_for
 from pipelines.steps.certifying import CertificateOffice
-from pipelines.steps.findings import Finding, Outcome, record_finding
 from pipelines.steps.home import Home
-from pipelines.steps.ingest.file import Intake
 from pipelines.steps.people import Desk
-from pipelines.steps.publishing import risk_list
+from pipelines.steps.serving import ServedDesk, ServedHouse
 from pipelines.steps.statistics import KEPT
 from pipelines.storage import decisions
 from pipelines.storage.acts import acts_known
 from pipelines.storage.decisions import GradePoint
-from pipelines.storage.ledger import entries
+from pipelines.storage.duties import DatabaseDuties
+from pipelines.storage.queries import DatabaseQueries
 from reports.certificate.document import render_certificate
 from reports.certificate.page import render_verify_page
-from reports.pages.ports import Disputable, Looked
+from reports.pages.ports import Disputable
 from reports.risklist.rows import RiskList
 from reports.statistics.bulletin import Bulletin
 from reports.statistics.period import Period
@@ -45,29 +42,27 @@ class Grades:
     """What was decided about one enterprise, and what is on record beside it."""
 
     home: Home
+    queries: DatabaseQueries
+    desk: ServedDesk
     office: CertificateOffice | None
 
-    def decision(self, uscc: str) -> dict[str, Any] | None:
+    def decision(self, uscc: str) -> Mapping[str, Any] | None:
         """The decision that holds."""
-        with self.home.database.reading() as connection:
-            return decisions.latest_decision(connection, uscc)
+        return self.queries.latest_decision(uscc, None)
 
     def history(self, uscc: str) -> list[GradePoint]:
         """Grades, oldest first, one a day."""
-        with self.home.database.reading() as connection:
-            return decisions.grade_history(connection, uscc)
+        return self.queries.grade_history(uscc)
 
     def disputable(self, uscc: str) -> list[Disputable]:
         """The records that the latest decision rests on, and the grade itself."""
         record = self.decision(uscc)
         if record is None:
             return []
-        contracts = self.home.contracts
+        titles = {table: contract.title for table, contract in self.home.contracts.items()}
         facts = [
             Disputable(
-                fact["key"],
-                f"{contracts[fact['table']].title.zh} {fact['key']}",
-                f"{contracts[fact['table']].title.en} {fact['key']}",
+                fact["key"], f"{titles[fact['table']].zh} {fact['key']}", f"{titles[fact['table']].en} {fact['key']}"
             )
             for fact in record["inputs"]["facts"]
         ]
@@ -75,28 +70,17 @@ class Grades:
 
     def objections(self, uscc: str) -> list[Objection]:
         """Its objections, oldest first."""
-        with self.home.database.reading() as connection:
-            return list(objections_of(acts_known(connection, uscc=uscc)).values())
+        return self.desk.objections(uscc)
 
-    def object(self, uscc: str, target: str, reason: str, account: str, at: datetime) -> Objection:
+    def file_objection(self, uscc: str, target: str, reason: str, account: str, at: datetime) -> Objection:
         """File an objection."""
-        desk = Desk(self.home.database, self.home.policies, at)
-        return desk.file_objection(Complaint(uscc, target, reason), account)
+        return self.desk.file_objection(uscc, target, reason, account, at)
 
-    def lookers(self, uscc: str) -> list[Looked]:
-        """Which authority looked and why, latest first. What was looked at during an open inquiry is held back."""
-        with self.home.database.reading() as connection:
-            told = [json.loads(entry.body) for entry in entries(connection, "reads", "read", uscc)]
-            acts = acts_known(connection, uscc=uscc)
-        closed = {act.about for act in acts if act.kind in (Kind.ALERT_CLOSED, Kind.FINDING)}
-        begun = [act.at for act in acts if act.kind is Kind.ALERT_ASSIGNED and act.about not in closed]
-        looks = [
-            Looked(zoned(datetime.fromisoformat(one["at"])), one["role"], one["what"], one["purpose"])
-            for one in told
-            if one["role"] in _AUTHORITIES and one["status"] == 200
-        ]
-        shown = [look for look in looks if not begun or look.at < zoned(min(begun))]
-        return sorted(shown, key=lambda look: look.at, reverse=True)[:_LOOKS_SHOWN]
+    def looks(self, uscc: str) -> list[dict[str, Any]]:
+        """Which authority looked, at what and why, latest first."""
+        found = self.queries.looks(uscc, hide_inquiries=True)
+        shown = [one for one in found if one["role"] in _AUTHORITIES and one["status"] == HTTPStatus.OK]
+        return [{**one, "at": datetime.fromisoformat(one["at"])} for one in reversed(shown[-_LOOKS_SHOWN:])]
 
     def advice(self, uscc: str, at: datetime) -> Mapping[str, Any]:
         """What lifts the grade."""
@@ -119,34 +103,44 @@ class Work:
     """What a department works with."""
 
     home: Home
-    intake: Intake
+    queries: DatabaseQueries
+    duties: DatabaseDuties
+    house: ServedHouse
+    desk: ServedDesk
 
-    def latest_list(self) -> RiskList | None:
-        """The list of the latest day; None before the first run."""
+    def latest_day(self) -> date | None:
+        """The latest day that was run; None before the first."""
         with self.home.database.reading() as connection:
-            day = decisions.latest_run_date(connection)
-        return self.list_of(day) if day else None
+            return decisions.latest_run_date(connection)
 
-    def list_of(self, business_date: date) -> RiskList:
-        """The list of a day."""
-        return risk_list(self.home, business_date)
+    def department_of(self, account: str) -> str | None:
+        """The department whose part an account sees; None for one that sees the whole zone."""
+        return self.duties.department_of(account)
 
-    def alerts(self, uscc: str) -> list[dict[str, Any]]:
-        """Alerts open about an enterprise on the latest day, with the titles of their patterns."""
-        with self.home.database.reading() as connection:
-            day = decisions.latest_run_date(connection)
-            found = decisions.open_alerts(connection, day) if day else []
-        rules = self.home.policies.rules
-        titles = {one["rule"]: rules.get(f"typologies/{one['rule']}") for one in found}
+    def list_of(self, business_date: date, department: str | None) -> RiskList | None:
+        """The list of a day, or a department's part of it; None where there was no run."""
+        return self.house.listed(business_date, department)
+
+    def alerts(self, uscc: str, department: str | None) -> list[dict[str, Any]]:
+        """Alerts open about an enterprise that ask something of a department, with the titles of their patterns."""
+        day = self.latest_day()
+        if day is None:
+            return []
+        asked = self.house.departments(day)
+        found = [
+            one
+            for one in self.queries.open_alerts(day)
+            if one["uscc"] == uscc and (department is None or department in asked.get(one["rule"], frozenset()))
+        ]
+        titles = {one["rule"]: self.home.policies.rules.get(f"typologies/{one['rule']}") for one in found}
         return [
             {**one, **({"zh": rule.title.zh, "en": rule.title.en} if (rule := titles[one["rule"]]) else {})}
             for one in found
-            if one["uscc"] == uscc
         ]
 
-    def find(self, alert_id: str, outcome: str, reason: str, account: str, at: datetime) -> dict[str, Any]:
+    def find(self, alert_id: str, outcome: str, reason: str, account: str, at: datetime) -> Mapping[str, Any]:
         """Put a finding on record."""
-        return record_finding(self.intake, Finding(alert_id, cast(Outcome, outcome), account, reason), at)
+        return self.desk.give_feedback(alert_id, outcome, reason, account, at)
 
 
 @dataclass(frozen=True)

@@ -76,6 +76,11 @@ class ServedHouse:
 
     def risk_list(self, business_date: date, department: str | None) -> Mapping[str, Any] | None:
         """A day's list as JSON values, or a department's part of it; None where there was no run."""
+        found = self.listed(business_date, department)
+        return list_to_json(found) if found else None
+
+    def listed(self, business_date: date, department: str | None) -> RiskList | None:
+        """A day's list, or a department's part of it; None where there was no run."""
         with self._home.database.reading() as connection:
             run = decisions.run_for(connection, business_date)
         if run is None:
@@ -83,7 +88,7 @@ class ServedHouse:
         found: RiskList = self._listed(business_date, run.known_at)
         if department is not None:
             found = replace(found, rows=tuple(rows_of(found, department)))
-        return list_to_json(found)
+        return found
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,10 @@ from fastapi import APIRouter, Form, Path, Query, Response
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, Field
 
-from expectations.errors import NotFoundError, XinjiError
+from expectations.errors import XinjiError
 from expectations.vocabulary.grade import Status
-from expectations.vocabulary.role import Role
-from reports.api.schemas import FullGrade
+from reports.api.permissions import MAY
+from reports.api.schemas.decisions import FullGrade
 from reports.pages.enterprise import dimensions_of, show
 from reports.pages.guests import Guest
 from reports.pages.ports import ConsolePort, GradePort
@@ -21,11 +21,16 @@ from reports.pages.words import FINDING_RECORDED, STATUSES, said
 from reports.risklist.columns import SEVERITY_WORDS, department_word
 from reports.risklist.words import headline, summary
 
-AUTHORITIES = frozenset({Role.REGULATOR, Role.OFFICER, Role.AUDITOR})
-MAY_FIND = frozenset({Role.REGULATOR, Role.OFFICER})
+AUTHORITIES = MAY["risklist"]
+MAY_FIND = MAY["feedback.give"]
 
 _USCC = "^[0-9A-HJ-NPQRTUWXY]{18}$"
 _Uscc = Annotated[str, Path(pattern=_USCC)]
+
+
+def department_of(guest: Guest, work: ConsolePort) -> str | None:
+    """The department whose part a guest sees; an auditor sees the whole."""
+    return work.department_of(guest.person.account_id) if guest.person.role in MAY_FIND else None
 
 
 class FindingForm(BaseModel):
@@ -54,7 +59,7 @@ def console(work: ConsolePort, grades: GradePort, present: Any) -> APIRouter:
             name=record.get("name"),
             status_word=said(STATUSES[Status(record["status"])], guest.language),
             dimensions=dimensions_of(record, guest),
-            alerts=work.alerts(uscc),
+            alerts=work.alerts(uscc, department_of(guest, work)),
             severity_words=SEVERITY_WORDS,
             may_find=guest.person.role in MAY_FIND,
             wrong=wrong,
@@ -67,9 +72,9 @@ def console(work: ConsolePort, grades: GradePort, present: Any) -> APIRouter:
         guest.admit(AUTHORITIES, "list", asked)
         if not guest.purpose:
             return RedirectResponse("/purpose", 303, dict(SECURITY))
-        try:
-            found = work.list_of(day) if day else work.latest_list()
-        except NotFoundError:
+        wanted = day or work.latest_day()
+        found = work.list_of(wanted, department_of(guest, work)) if wanted else None
+        if day and found is None:
             guest.turn_away("list", asked, "not_found", 404)
         guest.record("list", found.business_date if found else asked)
         return show(

@@ -10,7 +10,7 @@ from expectations.errors import XinjiError
 from expectations.vocabulary.dimension import Dimension
 from expectations.vocabulary.grade import Grade, Status
 from reports.api.ports import HistoryPoint, Record
-from reports.api.schemas import OwnGrade
+from reports.api.schemas.decisions import OwnGrade
 from reports.pages import pictures
 from reports.pages.guests import Guest
 from reports.pages.ports import GradePort
@@ -66,10 +66,10 @@ def portal(grades: GradePort, present: Any) -> APIRouter:
     @router.get("/visits")
     def visits(guest: Guest = present) -> Response:
         return show(
-            "lookers.html",
+            "looks.html",
             guest,
             "/me/visits",
-            lookers=grades.lookers(guest.uscc),
+            looks=grades.looks(guest.uscc),
             roles=all_said(ROLES, guest.language),
             looked_at=all_said(LOOKED_AT, guest.language),
         )
@@ -122,7 +122,7 @@ def _objecting(router: APIRouter, grades: GradePort, present: Any) -> None:
     ) -> Response:
         guest.check_form(form_token)
         try:
-            return page(guest, grades.object(guest.uscc, target, reason, guest.person.account_id, guest.at))
+            return page(guest, grades.file_objection(guest.uscc, target, reason, guest.person.account_id, guest.at))
         except XinjiError as error:
             return page(guest, wrong=f"{error.problem} {error.remedy}")
 

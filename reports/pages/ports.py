@@ -83,16 +83,6 @@ class ObjectionView(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
-    """One look of an authority at an enterprise, as that enterprise may see it."""
-
-    at: datetime
-    role: str
-    what: str
-    purpose: str
-
-
-@dataclass(frozen=True, slots=True)
 class Disputable:
     """A record that a grade rests on and an objection may name."""
 
@@ -116,11 +106,11 @@ class GradePort(Protocol):
     def objections(self, uscc: str) -> Sequence[ObjectionView]:
         """Its objections, oldest first."""
 
-    def object(self, uscc: str, target: str, reason: str, account: str, at: datetime) -> ObjectionView:
+    def file_objection(self, uscc: str, target: str, reason: str, account: str, at: datetime) -> ObjectionView:
         """File an objection. Raises a UsageError in words for the person when it cannot be taken."""
 
-    def lookers(self, uscc: str) -> Sequence[Looked]:
-        """Which authority looked and why, latest first."""
+    def looks(self, uscc: str) -> Sequence[Record]:
+        """Which authority looked, at what and why, latest first."""
 
     def advice(self, uscc: str, at: datetime) -> Mapping[str, Any]:
         """What lifts the grade. Raises a UsageError when asked too often."""
@@ -148,14 +138,17 @@ class CertificatePort(Protocol):
 class ConsolePort(Protocol):
     """What a department works with."""
 
-    def latest_list(self) -> RiskList | None:
-        """The list of the latest day; None before the first run."""
+    def latest_day(self) -> date | None:
+        """The latest day that was run; None before the first."""
 
-    def list_of(self, business_date: date) -> RiskList:
-        """The list of a day. Raises NotFoundError when the day was not run."""
+    def department_of(self, account: str) -> str | None:
+        """The department whose part an account sees; None for one that sees the whole zone."""
 
-    def alerts(self, uscc: str) -> Sequence[Record]:
-        """Alerts open about an enterprise on the latest day."""
+    def list_of(self, business_date: date, department: str | None) -> RiskList | None:
+        """The list of a day, or a department's part of it; None where there was no run."""
+
+    def alerts(self, uscc: str, department: str | None) -> Sequence[Record]:
+        """Alerts open about an enterprise on the latest day that ask something of a department."""
 
     def find(self, alert_id: str, outcome: str, reason: str, account: str, at: datetime) -> Record:
         """Put a finding on record. Raises a UsageError when it cannot be taken."""

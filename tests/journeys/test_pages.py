@@ -81,7 +81,12 @@ def house(taken: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hou
     daily.run_day(home, Day.of(LAST_DAY))
     with home.database.transaction() as connection:
         records = list(decisions.decisions_of(connection, LAST_DAY))
-        graded = [one["uscc"] for one in records if one["grade"] in {"A", "B"} and one["status"] == "normal"]
+        suspected = {one["uscc"] for one in decisions.open_alerts(connection, LAST_DAY)}
+        graded = [
+            one["uscc"]
+            for one in records
+            if one["grade"] in {"A", "B"} and one["status"] == "normal" and one["uscc"] not in suspected
+        ]
         for role in Role:
             uscc = graded[0] if role is Role.ENTERPRISE else None
             account = accounts.open_account(connection, f"{role.value.replace('_', '-')}-1", role, TAKEN_AT, uscc)

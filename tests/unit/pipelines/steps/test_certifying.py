@@ -17,6 +17,7 @@ from pipelines.steps.certifying import CertificateOffice
 from pipelines.storage.database import Database
 from pipelines.storage.decisions import Judged, Run, commit_run
 from pipelines.storage.ledger import verify
+from pipelines.storage.migrations import bring_up_to_date
 from reports.certificate.keys import CertificateKey, TrustedKeys
 from reports.certificate.verify import Verdict, check
 
@@ -30,7 +31,7 @@ KEYS = TrustedKeys.of({"keys": [KEY.published()]})
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[CertificateOffice]:
     database = Database(f"sqlite:///{tmp_path / 'ledger.db'}")
-    database.create_tables()
+    bring_up_to_date(database)
     yield CertificateOffice(database, {"zh": "试验区", "en": "The zone"}, KEY)
     database.close()
 
