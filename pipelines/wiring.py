@@ -201,6 +201,7 @@ class Wiring:
 
     def api(self, clock: Callable[[], datetime]) -> Application:
         """The query API over this home, and the pages."""
+        from pipelines.steps.planning import DatabasePlans
         from pipelines.steps.portal import Bulletins, Grades, Queues, Verification, Work
         from pipelines.steps.serving import ServedDesk, ServedHouse
         from pipelines.storage.accounts import DatabaseKeys
@@ -221,6 +222,7 @@ class Wiring:
             reads=DatabaseReads(database),
             duties=duties,
             house=house,
+            plans=DatabasePlans(database),
             desk=desk,
         )
         rate = Rate(self.settings.api_requests_per_second, self.settings.api_burst)

@@ -27,6 +27,7 @@ MAY: Final[Mapping[str, frozenset[Role]]] = {
     "alerts": _AUTHORITIES,
     "actions": _AUTHORITIES,
     "risklist": _AUTHORITIES,
+    "plan": _AUTHORITIES,
     # About an alert.
     "feedback.give": _JUDGES,
     # About the house itself: no enterprise is named in it.

@@ -114,6 +114,13 @@ class HousePort(Protocol):
         """A day's list, or a department's part of it; None where there was no run."""
 
 
+class PlanPort(Protocol):
+    """Who is to be looked at."""
+
+    def plan_of(self, business_date: date) -> Record | None:
+        """The inspection plan on record for a day."""
+
+
 class DutyPort(Protocol):
     """Whose duty an account serves."""
 
@@ -174,4 +181,5 @@ class Ports:
     reads: ReadLog
     duties: DutyPort
     house: HousePort
+    plans: PlanPort
     desk: DeskPort

@@ -14,7 +14,7 @@ from reports.api.pages import PAGE, After, Limit, page
 from reports.api.ports import Ports
 from reports.api.problems import Problem, documented
 from reports.api.schemas.decisions import Action, Actions, Alert, Alerts, FullGrade, Grades
-from reports.api.schemas.listing import RiskListPage
+from reports.api.schemas.listing import Plan, RiskListPage
 
 Day = Annotated[date, Query(alias="date", description="Business date.")]
 _REFUSALS = documented(
@@ -27,6 +27,7 @@ def days(ports: Ports, visits: Visit) -> APIRouter:
     router = APIRouter(prefix="/v1", tags=["day"], responses=_REFUSALS)
     _decided(router, ports, visits)
     _to_do(router, ports, visits)
+    _planned(router, ports, visits)
     return router
 
 
@@ -79,6 +80,19 @@ def _to_do(router: APIRouter, ports: Ports, visits: Visit) -> None:
             visit.refuse("risklist", day.isoformat(), Problem("not_found"))
         shown = RiskListPage.of(found, after, limit)
         visit.record("risklist", day.isoformat())
+        return answer(request, shown)
+
+
+def _planned(router: APIRouter, ports: Ports, visits: Visit) -> None:
+    @router.get("/plan", response_model=Plan, summary="The inspection plan of a day 当日查验计划")
+    def plan(request: Request, day: Day, visit: Visit = visits) -> Response:
+        """Whom each office looks at, why, and with what probability it was chosen; a department sees its own."""
+        visit.admit("plan", day.isoformat())
+        found = ports.plans.plan_of(day)
+        if found is None:
+            visit.refuse("plan", day.isoformat(), Problem("not_found"))
+        shown = Plan.of(found, visit.department)
+        visit.record("plan", day.isoformat())
         return answer(request, shown)
 
 

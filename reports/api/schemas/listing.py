@@ -1,4 +1,4 @@
-"""The daily risk list as it is shown."""
+"""The daily risk list and the inspection plan as they are shown."""
 
 from __future__ import annotations
 
@@ -87,3 +87,38 @@ class RiskListPage(Shown):
         """The rows after a rank, at most so many."""
         rows, following = page(map(ListedRow.model_validate, found["rows"]), after, limit, lambda row: str(row.rank))
         return cls.model_validate({**found, "rows": rows, "next": following})
+
+
+class Planned(Shown):
+    """An enterprise to be looked at. ``is_random``: drawn by lot, which says nothing against it."""
+
+    order: int
+    uscc: str
+    name: str
+    grade: str
+    why: str
+    is_random: bool
+    p: float
+    amount_fen: int
+    expected_fen: int
+    selection_probability: float
+
+
+class OfficePlan(Shown):
+    """One office's plan. ``law_short``: how many the law wants that no slot is left for."""
+
+    law_short: int
+    chosen: list[Planned]
+
+
+class Plan(Shown):
+    """The plan for the decisions of a day."""
+
+    date: date
+    offices: dict[str, OfficePlan]
+
+    @classmethod
+    def of(cls, found: Record, department: str | None) -> Self:
+        """The whole plan, or a department's part of it."""
+        own = {name: one for name, one in found["offices"].items() if department in (None, name)}
+        return cls.model_validate({**found, "offices": own})

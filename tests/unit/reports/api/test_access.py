@@ -34,6 +34,7 @@ WHO_MAY = {
     "GET /v1/alerts?date=2026-03-31": AUTHORITIES,
     "GET /v1/actions?date=2026-03-31": AUTHORITIES,
     "GET /v1/risk-list?date=2026-03-31": AUTHORITIES,
+    "GET /v1/plan?date=2026-03-31": AUTHORITIES,
     "GET /v1/models/in-force": EVERY_OFFICE,
     "GET /v1/policy/in-force?date=2026-03-31": EVERY_OFFICE,
     "GET /v1/batches": {Role.OPERATOR, Role.AUDITOR},
@@ -131,6 +132,8 @@ def test_a_department_sees_what_asks_something_of_it(get: Any, account: str, ale
     assert len(get("/v1/actions?date=2026-03-31", account).json()["actions"]) == tasks
     rows = get("/v1/risk-list?date=2026-03-31", account).json()["rows"]
     assert len(rows) == (2 if account == "regulator" else 1)
+    offices = get("/v1/plan?date=2026-03-31", account).json()["offices"]
+    assert set(offices) == ({"customs", "tax"} if account == "regulator" else {account})
 
 
 def test_a_department_says_nothing_about_an_alert_of_another(post: Any, api: Any) -> None:
