@@ -41,6 +41,20 @@ def build() -> Any:
     ) -> None:
         choose_home(home)
 
-    for group in (demo, door, day, query, planning, model, office, session, people, judgements, certificates, service, bench):
+    for group in (
+        demo,
+        door,
+        day,
+        query,
+        planning,
+        model,
+        office,
+        session,
+        people,
+        judgements,
+        certificates,
+        service,
+        bench,
+    ):
         group.add_to(application)
     return typer.main.get_command(application)
