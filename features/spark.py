@@ -16,9 +16,11 @@ import pyarrow.parquet as pq
 from py4j.protocol import Py4JError
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
-from pyspark.sql.functions import col
+from pyspark.sql.functions import broadcast, col
 from pyspark.sql.types import NullType
 
+from expectations.contracts.schema import Contract
+from features.asof import Versions, empty_versions_sql
 from features.engine import NOTHING, Parameters, StepError, checked_name, needed_parameters
 from features.spark_dialect import spark_sql
 
@@ -62,10 +64,26 @@ class SparkEngine:
         self._run(name, f"create or replace temporary view {checked_name(name)} as {translated}")
 
     def create_view_of_files(self, name: str, files: Sequence[Path]) -> None:
-        """Give the rows of Parquet files, such as the lake's versions of a table, a name."""
+        """Give the rows of Parquet files a name."""
         self.drop(name)
         paths = [str(path) for path in files]
         _guarded(name, lambda: self._session.read.parquet(*paths).createOrReplaceTempView(checked_name(name)))
+
+    def create_view_of_versions(self, name: str, files: Sequence[tuple[Path, int]]) -> None:
+        """Give the lake's versions of a table a name: each file's rows with the sequence of the batch it came in.
+
+        Files are told apart by their names, which the lake makes of their content.
+        """
+        self.drop(name)
+        paths = sorted({str(path) for path, _ in files})
+        batches = [(path.name, sequence) for path, sequence in files]
+
+        def read() -> Any:
+            rows = self._session.read.parquet(*paths).select("*", col("_metadata.file_name").alias("file name"))
+            came = self._session.createDataFrame(batches, "`file name` string, ingest_sequence long")
+            return rows.join(broadcast(came), "file name").drop("file name")
+
+        _guarded(name, lambda: read().createOrReplaceTempView(checked_name(name)))
 
     def create_table(self, name: str, select: str, parameters: Parameters = NOTHING) -> None:
         """Compute a select once, in place of what had that name."""
@@ -127,6 +145,31 @@ class SparkEngine:
 
     def _run(self, step: str, sql: str) -> Any:
         return _guarded(step, lambda: self._session.sql(sql))
+
+
+def versions_of_files(
+    engine: SparkEngine, contracts: Mapping[str, Contract], files: Callable[[str], Sequence[tuple[Path, int]]]
+) -> Versions:
+    """The versions that lie in a lake, for ``define_known`` on Spark.
+
+    Parameters
+    ----------
+    engine:
+        Gets a view ``versions_<table>`` for every table of which there is a file.
+    contracts:
+        Of all tables.
+    files:
+        From a table to its files that count and the sequences of their batches, in a folder that the workers reach.
+    """
+    told = set()
+    for table in contracts:
+        if chosen := files(table):
+            engine.create_view_of_versions(f"versions_{table}", chosen)
+            told.add(table)
+    return Versions(
+        contracts,
+        lambda table: f"select * from versions_{table}" if table in told else empty_versions_sql(contracts[table]),
+    )
 
 
 def _translated(step: str, select: str, parameters: Parameters) -> str:

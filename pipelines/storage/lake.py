@@ -215,6 +215,10 @@ class PinnedLake:
         """As ``Lake.versions_sql``, of the pinned snapshot."""
         return self.lake.versions_sql(table, self.snapshot, known_at)
 
+    def version_paths(self, table: str, known_at: datetime | None = None) -> tuple[tuple[Path, int], ...]:
+        """Where the files of a table lie that count as of K, each with the sequence of its batch."""
+        return tuple((self.lake.root / file.path, file.sequence) for file in self.snapshot.of(table, known_at))
+
     def version_files(self, known_at: datetime) -> FilesOfSnapshot:
         """The files that count as of K, one by one."""
         return FilesOfSnapshot(self.lake, self.snapshot, known_at)

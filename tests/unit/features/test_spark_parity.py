@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from shutil import which
 from typing import Any, NamedTuple, Self
@@ -18,7 +18,7 @@ import pytest
 
 from expectations.contracts.catalog import all_contracts
 from expectations.vocabulary.moment import knowledge_cutoff
-from features.asof import AsOf, Versions, define_known
+from features.asof import AsOf, Versions, define_known, define_known_tables
 from features.catalogue import load_catalogue
 from features.days import CHAIN, CONTEXT, EVER, ROLLUPS, WINDOWED, build_history
 from features.engine import DuckdbEngine, Engine, StepError
@@ -29,6 +29,8 @@ from features.table import AS_OF_DAY, OVER_WINDOWS, FeatureTable, feature_table
 from features.typologies import find_hits, rising_peer_shares
 from models.policy.book import PolicyBook
 from models.policy.parameters import typology_parameters
+from pipelines.benchmarks.parcels import FEEDS as FEEDS_OF_PARCELS
+from pipelines.benchmarks.parcels import Volume, place_day, place_register, settle_home
 from tests.policy.pattern_cases import BUSINESS_DATE, pattern_cases
 from tests.worlds.builder import World, versions_table
 from tests.worlds.chance import Chance
@@ -277,6 +279,29 @@ def test_an_expression_means_the_same(cluster: Cluster, expression: str) -> None
     spark, duckdb = SparkEngine(cluster.session, cluster.folder / "expressions"), World().engine()
     wanted, found = (engine.rows(select, {"tenth": 0.1, "days": BUSINESS_DATE}) for engine in (duckdb, spark))
     assert is_same(wanted[0][0], found[0][0]), (wanted, found)
+
+
+def test_what_is_known_of_a_lake_is_the_same_though_spark_reads_its_files_itself(
+    cluster: Cluster, tmp_path: Path
+) -> None:
+    from features.spark import SparkEngine, versions_of_files
+
+    wiring, before = settle_home(tmp_path / "home"), BUSINESS_DATE - timedelta(days=1)
+    place_register(wiring, Volume(30, 3), before)
+    place_day(wiring, Volume(30, 3, buyers=4), before)
+    place_day(wiring, Volume(30, 3, buyers=4), BUSINESS_DATE)
+    # Received at the same moments: only the order of the batches says that these versions are the later ones.
+    place_day(wiring, Volume(20, 3, buyers=5), before)
+    lake, contracts = wiring.lake.pin(), {table: all_contracts()[table] for table in (*FEEDS_OF_PARCELS, "return")}
+    as_of = AsOf(BUSINESS_DATE, knowledge_cutoff(BUSINESS_DATE), frozenset(contracts))
+    spark = SparkEngine(cluster.session, tmp_path / "scratch")
+    both = Both(World().engine(), spark)
+    define_known_tables(both.duckdb, Versions(contracts, lake.versions_sql), as_of)
+    define_known_tables(spark, versions_of_files(spark, contracts, lake.version_paths), as_of)
+    for table in FEEDS_OF_PARCELS:
+        compared(both, f"known_{table}")
+    assert both.spark.rows("select * from known_return") == []
+    assert both.spark.rows("select count(*) from known_inventory where buyer_token like '%-4'")[0] > (0,)
 
 
 def test_empty_values_come_last_in_either_direction_on_both(cluster: Cluster) -> None:
