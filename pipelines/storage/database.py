@@ -11,6 +11,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, event, text
+from sqlalchemy.exc import OperationalError
+
+from expectations.errors import ConflictError
 
 metadata = MetaData()
 """Every table of the database registers here, in the module that owns it; the migrations make them."""
@@ -20,6 +23,13 @@ WRITER_LOCK = 0x58696E6A69
 
 READS_LOCK = WRITER_LOCK + 1
 """Another one for the record of reads, so that an answer to a question does not wait for a run to end."""
+
+PATIENCE_MS = 30_000
+"""How long a SQLite writer waits for the one before it."""
+
+
+class BusyError(ConflictError):
+    """Another writer holds the database for longer than was waited."""
 
 
 class Database:
@@ -38,14 +48,20 @@ class Database:
             event.listen(self.engine, "connect", _prepare_sqlite)
 
     @contextmanager
-    def transaction(self, lock: int = WRITER_LOCK) -> Iterator[Connection]:
+    def transaction(self, lock: int = WRITER_LOCK, patience_ms: int = PATIENCE_MS) -> Iterator[Connection]:
         """A write transaction. It commits when the block ends and rolls back on any error.
 
-        Writers with the same ``lock`` queue. On SQLite all writers of a file do, whatever they ask for.
+        Writers with the same ``lock`` queue. On SQLite all writers of a file do, whatever they ask for, and one that
+        has waited ``patience_ms`` gives up.
+
+        Raises
+        ------
+        BusyError
+            When it gave up; nothing was begun then.
         """
         with self.engine.connect() as connection:
             if self.is_sqlite:
-                connection.execute(text("BEGIN IMMEDIATE"))
+                _begin_sqlite(connection, patience_ms)
             else:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": lock})
             try:
@@ -97,8 +113,20 @@ def _bound(row: Sequence[Any], processors: Sequence[tuple[int, Callable[[Any], A
     return tuple(values)
 
 
+def _begin_sqlite(connection: Connection, patience_ms: int) -> None:
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={patience_ms}")
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    except OperationalError as error:
+        if getattr(error.orig, "sqlite_errorname", "") != "SQLITE_BUSY":
+            raise
+        raise BusyError("Another process is writing to the ledger's database.", "Try again shortly.") from error
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={PATIENCE_MS}")
+
+
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     """Write-ahead log for readers beside a writer; full sync, since a commit here is a published decision."""
     connection.isolation_level = None  # the driver must not open transactions of its own
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={PATIENCE_MS}"):
         connection.execute(f"PRAGMA {pragma}")
