@@ -19,12 +19,14 @@ from models.grade.history import previous_grade
 from models.grade.judgement import Judgement
 from models.grade.score import probability_of
 from models.grade.subject import AlertStanding, Notice, OfficialFact, Override, PreviousGrade, Subject
+from models.grade.support import SupportAnswer, support_for
 from models.policy.book import PolicyBook
 from models.policy.change import Change, with_change
 from models.policy.check import policy_check
 from models.policy.documents import PolicyError, read_yaml
 from models.policy.inforce import Policy
 from models.policy.schema import Closed
+from models.policy.support_pack import SupportPack
 
 _USUAL_P0 = 0.02
 _LONG_AGO = date(2000, 1, 1)
@@ -95,7 +97,10 @@ class Given(Closed):
 
 
 class Expected(Closed):
-    """What comes out; only what is written is compared. ``uscc`` is ``accept`` or what is wrong with the code."""
+    """What comes out; only what is written is compared. ``uscc`` is ``accept`` or what is wrong with the code.
+
+    ``support`` says how support measures stand (``S01: open``); those that are not named are not compared.
+    """
 
     grade: Grade | None = None
     grade_model: Grade | None = None
@@ -111,6 +116,7 @@ class Expected(Closed):
     notice_until: date | None = None
     computed: Grade | None = None
     flags: tuple[str, ...] | None = None
+    support: dict[str, str] | None = None
     uscc: str | None = None
 
 
@@ -182,8 +188,8 @@ def read_cases(folder: Path) -> Iterator[tuple[str, Case]]:
 
 
 def run_cases(folder: Path, book: PolicyBook) -> CaseReport:
-    """Run every case of a folder against the policy in force on the case's own date."""
-    return _run(read_cases(folder), book)
+    """Run every case of a folder against the policy in force on its own date, and the support measures beside it."""
+    return _run(read_cases(folder), book, SupportPack.load(book.root))
 
 
 def change_faults(book: PolicyBook, change: Change, effective: date) -> list[str]:
@@ -191,7 +197,7 @@ def change_faults(book: PolicyBook, change: Change, effective: date) -> list[str
     try:
         changed = with_change(book, change, effective)
         cases = [("the change", case) for case in _CASES.validate_python(list(change.cases))]
-        report = _run(cases, changed)
+        report = _run(cases, changed, SupportPack({}, {}))
     except ValidationError as error:
         return [f"a case of the change: {error.errors()[0]['msg']}"]
     except PolicyError as error:
@@ -203,7 +209,7 @@ def change_faults(book: PolicyBook, change: Change, effective: date) -> list[str
     return faults + [f"case '{one.case}': {'; '.join(one.differences)}" for one in report.failed]
 
 
-def _run(cases: Iterable[tuple[str, Case]], book: PolicyBook) -> CaseReport:
+def _run(cases: Iterable[tuple[str, Case]], book: PolicyBook, pack: SupportPack) -> CaseReport:
     results = []
     coverage: Counter[str] = Counter()
     for file, case in cases:
@@ -211,8 +217,14 @@ def _run(cases: Iterable[tuple[str, Case]], book: PolicyBook) -> CaseReport:
             differences = _compared(case.expect, {"uscc": uscc_code.fault(case.given.uscc) or "accept"})
         else:
             policy = book.in_force(case.given.day)
-            judgement = judge(subject_of(case.given, policy), policy)
-            differences = _compared(case.expect, _outcome(judgement))
+            subject = subject_of(case.given, policy)
+            judgement = judge(subject, policy)
+            outcome = _outcome(judgement)
+            if case.expect.support is not None:
+                answers = support_for(subject, judgement.grade, policy, pack)
+                outcome["support"] = _stands(answers, case.expect.support)
+                coverage.update(_covered_support(case, answers))
+            differences = _compared(case.expect, outcome)
             coverage.update(_covered(case, judgement))
         results.append(CaseResult(file, case.case, differences))
     return CaseReport(tuple(results), coverage)
@@ -306,6 +318,19 @@ def _compared(expected: Expected, outcome: dict[str, Any]) -> tuple[str, ...]:
         for name in sorted(expected.model_fields_set)
         if (wanted := getattr(expected, name)) != outcome.get(name)
     )
+
+
+def _stands(answers: Iterable[SupportAnswer], asked: Iterable[str]) -> dict[str, str]:
+    found = {one.id: one.standing.value for one in answers}
+    return {name: found[name] for name in asked if name in found}
+
+
+def _covered_support(case: Case, answers: tuple[SupportAnswer, ...]) -> Iterator[str]:
+    for one in answers:
+        if case.expect.support and one.id in case.expect.support:
+            yield f"{one.id}/{one.standing}"
+    barring = {hit.id for one in answers for hit in one.bars}
+    yield from (rule if rule in barring else f"{rule}/quiet" for rule in case.about)
 
 
 def _covered(case: Case, judgement: Judgement) -> Iterator[str]:

@@ -54,7 +54,10 @@ FOLDERS: dict[str, type[RuleFile[Any]]] = {
 }
 """What each folder of policy holds."""
 
-READ_ELSEWHERE = frozenset({"scorecard", "promotion", "monitoring", "levers", "advice", "statistics", "certificate"})
+READ_ELSEWHERE = frozenset(
+    {"scorecard", "promotion", "monitoring", "levers", "advice", "statistics", "certificate", "retention"}
+    | {"support", "support_bars"}
+)
 """Folders that decide no grade: the scorecard (a model), and what everybody else goes by."""
 
 

@@ -67,9 +67,7 @@ def policy_check(book: PolicyBook, covered: Container[str] | None = None) -> lis
     """
     found: list[Finding] = []
     for name, rule in book.rules.items():
-        found += _time(name, rule)
-        found += _citation(name, rule)
-        found += _translation(name, rule.model_dump(mode="json"))
+        found += rule_findings(name, rule)
         found += _references(name, rule, book)
         found += _unreachable(name, rule)
         if covered is not None:
@@ -79,6 +77,13 @@ def policy_check(book: PolicyBook, covered: Container[str] | None = None) -> lis
     for authority, schemes in _schemes_by_authority(book).items():
         found += _sequence(f"ratings of {authority}", schemes)
     return [*found, *_completeness(book), *_contradictions(book)]
+
+
+def rule_findings(name: str, rule: RuleFile[Any]) -> Iterator[Finding]:
+    """Faults that any rule may have, whatever it says: in time, in its citation, in its translation."""
+    yield from _time(name, rule)
+    yield from _citation(name, rule)
+    yield from _translation(name, rule.model_dump(mode="json"))
 
 
 def _time(name: str, rule: RuleFile[Closed]) -> Iterator[Finding]:
@@ -138,15 +143,18 @@ def _references(name: str, rule: RuleFile[Closed], book: PolicyBook) -> Iterator
     """Names in a rule that nothing answers to, so that it would never fire."""
     for value in rule.values.values():
         for table, where in _conditions(name.split("/")[1], value):
-            if f"facts/{table}" not in book.rules:
-                yield Finding(
-                    name, "reference", f"facts/{table}.yaml does not exist, so nothing says how long it holds."
-                )
-            yield from _unknown_in_contract(name, table, where)
+            yield from condition_findings(name, table, where, book)
         if isinstance(value, TypologyValue):
             for guarded in value.guards:
                 if f"typologies/{guarded}" not in book.rules:
                     yield Finding(name, "reference", f"guards {guarded}, which does not exist.")
+
+
+def condition_findings(name: str, table: str, where: Where, book: PolicyBook) -> Iterator[Finding]:
+    """What is wrong with a condition on records of a table: no period for them, or names that nothing answers to."""
+    if f"facts/{table}" not in book.rules:
+        yield Finding(name, "reference", f"facts/{table}.yaml does not exist, so nothing says how long it holds.")
+    yield from _unknown_in_contract(name, table, where)
 
 
 def _conditions(identifier: str, value: Closed) -> Iterator[tuple[str, Where]]:

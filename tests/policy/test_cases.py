@@ -9,6 +9,8 @@ import pytest
 from models.grade.cases import CaseResult, run_cases
 from models.policy.book import PolicyBook
 from models.policy.check import policy_check
+from models.policy.support_check import support_check
+from models.policy.support_pack import SupportPack
 
 CASES = Path(__file__).parent / "cases"
 BOOK = PolicyBook.load()
@@ -22,6 +24,7 @@ def test_the_case_comes_out_as_written(result: CaseResult) -> None:
 
 def test_every_branch_of_every_rule_has_a_case_on_both_sides_of_its_border() -> None:
     missing = [str(finding) for finding in policy_check(BOOK, REPORT.coverage)]
+    missing += [str(finding) for finding in support_check(SupportPack.load(), BOOK, REPORT.coverage)]
     assert missing == []
 
 
