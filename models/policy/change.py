@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from pydantic import Field, ValidationError
 
@@ -34,6 +34,19 @@ class Change(Closed):
     values: dict[str, dict[str, Any]] = Field(default_factory=dict)
     rules: dict[str, dict[str, Any]] = Field(default_factory=dict)
     cases: tuple[dict[str, Any], ...] = ()
+
+    def begun_on(self, day: date) -> Self:
+        """The change as if its new rules began on a day, so that they can be tried on days before they do."""
+        return self.model_copy(update={"rules": {name: _begun_on(rule, day) for name, rule in self.rules.items()}})
+
+
+def _begun_on(rule: Mapping[str, Any], day: date) -> dict[str, Any]:
+    values = rule.get("values")
+    if not isinstance(values, dict) or not values:
+        return dict(rule)  # no rule at all: its schema says so
+    first = min(values, key=str)
+    begun = {day: values[first]} | {start: value for start, value in values.items() if start != first}
+    return {**rule, "valid_from": day, "values": begun}
 
 
 def read_change(path: Path) -> Change:

@@ -12,7 +12,10 @@ from pipelines.cli.output import FAILED, answer, now, table, working
 from pipelines.cli.session import acting
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pipelines.steps.people import Desk
+    from pipelines.steps.what_if import WhatIf
 
 Root = Annotated[Path | None, typer.Option(help="A folder of policy files; the packaged policy when left out.")]
 Cases = Annotated[Path, typer.Option(help="Folder with the YAML cases.")]
@@ -22,6 +25,7 @@ _CASES = Path("tests/policy/cases")
 def add_to(application: typer.Typer) -> None:
     """Add the commands of this module."""
     policy = typer.Typer(help="The rules as dated data: check them, and run the cases an official can read.")
+    policy.command("show")(show)
     policy.command("check")(check)
     policy.command("test")(test)
     policy.command("what-if")(what_if)
@@ -29,6 +33,35 @@ def add_to(application: typer.Typer) -> None:
     policy.command("approve")(approve)
     policy.command("published")(published)
     application.add_typer(policy, name="policy")
+
+
+def show(
+    rule: Annotated[str, typer.Argument(help="folder/id, such as caps/K12; a folder alone lists its rules.")],
+    date: Annotated[str | None, typer.Option(help="The day it is looked at on, YYYY-MM-DD; today.")] = None,
+) -> None:
+    """Show a rule as this home has it: what holds on a day, in the form that a change is written in."""
+    import yaml
+
+    from expectations.errors import NotFoundError
+    from expectations.vocabulary.moment import parse_date
+
+    desk = _desk()
+    folder, _, identifier = rule.partition("/")
+    found = desk.policies.folder(folder)
+    if not found or (identifier and identifier not in found):
+        known = ", ".join(found) or ", ".join(sorted({name.partition("/")[0] for name in desk.policies.rules}))
+        raise NotFoundError(f"There is no rule {rule}.", f"There are: {known}.")
+    if not identifier:
+        rows = [(f"{folder}/{name}", one.title.zh, one.title.en) for name, one in found.items()]
+        answer({"rules": [name for name, _, _ in rows]})
+        table(f"Rules in {folder}", ("rule", "", "title"), rows)
+        return
+    chosen, day = found[identifier], parse_date(date) if date else desk.today
+    value = chosen.value_on(day)
+    told = chosen.model_dump(mode="json", exclude={"values"})
+    told["value"] = value.model_dump(mode="json", exclude_defaults=True) if value else None
+    told["changes"] = [start.isoformat() for start in sorted(chosen.values)]
+    answer({**told, "date": day.isoformat()}, yaml.safe_dump(told, allow_unicode=True, sort_keys=False, width=110))
 
 
 def check(
@@ -40,6 +73,8 @@ def check(
     from models.grade.cases import run_cases
     from models.policy.book import PACKAGED, PolicyBook
     from models.policy.check import policy_check, schema_findings
+    from models.policy.support_check import support_check
+    from models.policy.support_pack import SupportPack
 
     if change is not None:
         return _check_change(change)
@@ -48,7 +83,8 @@ def check(
     found = schema_findings(folder)
     if not found:
         book = PolicyBook.load(folder)
-        found = policy_check(book, run_cases(cases, book).coverage if cases.exists() else None)
+        covered = run_cases(cases, book).coverage if cases.exists() else None
+        found = policy_check(book, covered) + support_check(SupportPack.load(folder), book, covered)
     answer(
         {
             "holds": not found,
@@ -79,12 +115,15 @@ def test(root: Root = None, cases: Cases = _CASES) -> int:
     from models.grade.cases import run_cases
     from models.policy.book import PACKAGED, PolicyBook
     from models.policy.check import wanted_cases
+    from models.policy.support_check import wanted_support_cases
+    from models.policy.support_pack import SupportPack
 
     if not cases.exists():
         raise UsageError(f"There is no folder {cases}.", "Name the folder with the YAML cases: --cases FOLDER")
     book = PolicyBook.load(root or PACKAGED)
     report = run_cases(cases, book)
     wanted = [what for name, rule in book.rules.items() for what in wanted_cases(name, rule)]
+    wanted += wanted_support_cases(SupportPack.load(book.root))
     shown = sum(what in report.coverage for what in wanted)
     answer(
         {
@@ -119,14 +158,10 @@ def what_if(
 
     with working(f"Judging {first} to {last} again"):
         found = replay(wiring().home, read_change(change), parse_date(first), parse_date(last))
-    bounds = found.bounds
     answer(
         found.to_json(),
         f"{found.decisions_changed} of {found.decisions} decisions on {found.days} days would have another grade.",
-        f"Inspections suggested: {found.inspections['before']} -> {found.inspections['after']}",
-        *(f"{rule}: {one['before']} -> {one['after']} times over its threshold" for rule, one in found.hits.items()),
-        *(f"By {name}: {groups}" for name, groups in found.movers.items() if groups),
-        f"Of {bounds['fallers']} who would fall, {bounds['lowest']} to {bounds['highest']} had a finding.",
+        *_what_would_change(found),
     )
     table(f"Grades on {found.last}", ("grade", "under the change", "enterprises"), found.matrix)
     names = ("USCC", "since", "grade", "would be", "fires", "rests")
@@ -135,6 +170,30 @@ def what_if(
         for one in found.crossings
     ]
     table("Who would stand elsewhere", names, rows)
+
+
+def _what_would_change(found: WhatIf) -> Iterator[str]:
+    """Inspections, alerts, groups and what is known of those who would fall, in words."""
+    for name, before in found.inspections["before"].items():
+        after = found.inspections["after"][name]
+        yield f"Inspections suggested, {name.replace('_', ' ')}: {before} -> {after} enterprises"
+    for rule, over in found.hits.items():
+        opened = found.episodes[rule]
+        yield (
+            f"{rule}: {over['before']} -> {over['after']} times over its threshold, "
+            f"{opened['before']} -> {opened['after']} alerts opened"
+        )
+    for name, groups in found.movers.items():
+        for group, moved in groups.items():
+            yield f"By {name}, {group}: {moved['rise']} would rise, {moved['fall']} fall"
+    lowest, highest = found.bounds["lowest"], found.bounds["highest"]
+    if lowest is None or highest is None:
+        yield "Nobody would fall."
+    else:
+        yield (
+            f"Of {found.bounds['fallers']} who would fall, between {lowest:.0%} and {highest:.0%} had a finding at an "
+            "inspection in the last year; not everybody was inspected, so no more can be said."
+        )
 
 
 def publish(

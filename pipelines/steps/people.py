@@ -111,7 +111,7 @@ class Desk:
                 raise UsageError(f"{effective} is not after {self.today}.", "Policy never changes the past.")
             faults = change_faults(self.policies, change, effective)
             if faults:
-                raise PolicyError(f"The change has {len(faults)} faults: {'; '.join(faults[:3])}", "Correct it first.")
+                raise PolicyError(f"The change is not without fault: {'; '.join(faults[:3])}", "Correct it first.")
             act = publishing.propose(change, effective, account, self.at, reason)
             record_acts(connection, [act])
         return publishing.publications([act])[act.about]

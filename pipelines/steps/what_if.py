@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -21,6 +21,8 @@ from pipelines.steps.home import Home
 from pipelines.storage import decisions
 from pipelines.storage.policies import kept_policy
 from pipelines.storage.vectors import StoredVectors, load_vectors
+from reports.alerts.alert import Alert, alert_from_json
+from reports.alerts.episodes import alerts_on
 
 _YEAR = 365.25
 _TRADE = ("export_value_365d", "import_value_365d")
@@ -43,6 +45,8 @@ class WhatIf:
         at a share of their own.
     hits:
         Per pattern, how often it is over its threshold, before and after; only for patterns that the change touches.
+    episodes:
+        Likewise, how many alerts it opens: a pattern that stays over its threshold is one alert.
     bounds:
         Of those who would fall: share with a finding at an inspection in the last year, if everybody who was never
         inspected were clean, and if none of them were. Outcomes are known only where somebody looked.
@@ -58,6 +62,7 @@ class WhatIf:
     movers: Mapping[str, Mapping[str, Mapping[str, int]]]
     inspections: Mapping[str, Mapping[str, float]]
     hits: Mapping[str, Mapping[str, int]]
+    episodes: Mapping[str, Mapping[str, int]]
     bounds: Mapping[str, float | None]
 
     def to_json(self) -> dict[str, Any]:
@@ -75,7 +80,7 @@ def what_if(home: Home, change: Change, first: date, last: date) -> WhatIf:
     PolicyError
         When the change does not fit the policy.
     """
-    changed = with_change(home.policies, change, first)
+    changed = with_change(home.policies, change.begun_on(first), first)
     history, runs = History(), []
     for day in _days(first, last):
         with home.database.reading() as connection:
@@ -93,6 +98,7 @@ def what_if(home: Home, change: Change, first: date, last: date) -> WhatIf:
     for (before, after), number in history.matrix.items():
         counts[0][before] += number
         counts[1][after] += number
+    hits, episodes = _alerts(home, changed, change, runs)
     return WhatIf(
         first=runs[0].business_date,
         last=runs[-1].business_date,
@@ -106,7 +112,8 @@ def what_if(home: Home, change: Change, first: date, last: date) -> WhatIf:
             "before": inspections_suggested(counts[0], policies),
             "after": inspections_suggested(counts[1], changed.in_force(last)),
         },
-        hits=_hits(home, changed, change, runs),
+        hits=hits,
+        episodes=episodes,
         bounds=_bounds([one.uscc for one in crossings if not _rises(one)], vectors),
     )
 
@@ -156,17 +163,34 @@ def _groups(vectors: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"size": size, "trade": direction, "age": age.astype(object).fillna("unknown")})
 
 
-def _hits(home: Home, changed: PolicyBook, change: Change, runs: Iterable[decisions.Run]) -> dict[str, dict[str, int]]:
+_Volume = dict[str, dict[str, int]]
+
+
+def _alerts(home: Home, changed: PolicyBook, change: Change, runs: Sequence[decisions.Run]) -> tuple[_Volume, _Volume]:
+    """How often each touched pattern is over its threshold, and how many alerts it opens, before and after."""
     names = [name for name in (*change.values, *change.rules) if name.startswith("typologies/")]
     touched = {name.partition("/")[2] for name in names}
-    counted = {rule: {"before": 0, "after": 0} for rule in sorted(touched)}
-    for run in runs if touched else ():
-        day = Day(run.business_date, run.known_at)
-        for label, policies in (("before", home.policies), ("after", changed)):
-            for hit in measure(replace(home, policies=policies), day, home.pin()).hits:
-                if hit.rule in touched:
-                    counted[hit.rule][label] += 1
-    return counted
+    hits, episodes = ({rule: {"before": 0, "after": 0} for rule in sorted(touched)} for _ in range(2))
+    for label, policies in (("before", home.policies), ("after", changed)) if touched else ():
+        carried = _carried(home, touched, runs[0])
+        for run in runs:
+            day, policy = Day(run.business_date, run.known_at), policies.in_force(run.business_date)
+            found = measure(replace(home, policies=policies), day, home.pin())
+            over = [hit for hit in found.hits if hit.rule in touched]
+            alerts = alerts_on(over, carried, found.steps, policy, found.unmeasured)
+            carried = alerts.carried
+            for hit in over:
+                hits[hit.rule][label] += 1
+            for alert in alerts.alerts:
+                episodes[alert.rule][label] += alert.opened_on == run.business_date
+    return hits, episodes
+
+
+def _carried(home: Home, touched: set[str], run: decisions.Run) -> tuple[Alert, ...]:
+    """The alerts of touched patterns that the first day has to know of."""
+    with home.database.reading() as connection:
+        found = decisions.carried_alerts(connection, run.business_date, run.known_at)
+    return tuple(alert for one in found if (alert := alert_from_json(one)).rule in touched)
 
 
 def _bounds(fallen: list[str], vectors: pd.DataFrame) -> dict[str, float | None]:

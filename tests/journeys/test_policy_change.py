@@ -107,6 +107,19 @@ def test_history_without_a_change_is_the_history_there_is(path: Path) -> None:
     assert found.inspections["before"] == found.inspections["after"]
 
 
+def test_a_pattern_that_stays_over_its_threshold_is_counted_as_one_alert(path: Path) -> None:
+    home, change = home_at(path), read_change(path / "change.yml")
+    value = home.policies.rules["typologies/R06"].values[date(2000, 1, 1)].model_dump(mode="json")
+    value["parameters"] |= {"threshold": 0.001, "n_min": 5}
+    found = what_if(home, change.model_copy(update={"values": {"typologies/R06": value}}), FIRST, LAST_DAY)
+    with home.database.reading() as connection:
+        alerts = [one for day in (FIRST, LAST_DAY) for one in decisions.open_alerts(connection, day)]
+    assert found.episodes["R06"]["before"] == len({one["alert_id"] for one in alerts if one["rule"] == "R06"})
+    over, opened = found.hits["R06"]["after"], found.episodes["R06"]["after"]
+    assert over > found.hits["R06"]["before"]
+    assert over / 2 <= opened < over
+
+
 def test_a_decision_is_made_again_although_the_packaged_policy_was_edited_since(path: Path) -> None:
     home, change = home_at(path), read_change(path / "change.yml")
     edited = with_change(PolicyBook.load(), change, date(2026, 6, 1))  # as if a newer release had other borders

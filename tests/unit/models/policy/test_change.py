@@ -128,3 +128,12 @@ def test_a_branch_that_another_one_always_beats_is_unreachable() -> None:
     assert [str(one) for one in found if one.kind == "unreachable"] == [
         "caps/K08: unreachable: general never decides: any fires whenever it does and goes at least as low."
     ]
+
+
+def test_a_new_rule_is_tried_on_days_before_it_begins() -> None:
+    packaged = BOOK.rules["caps/K12"].model_dump(mode="json")
+    rule = {**packaged, "id": "K99", "valid_from": "2027-01-01", "values": {"2027-01-01": YOUNG}}
+    new = change(values={}, rules={"caps/K99": rule})
+    tried = with_change(BOOK, new.begun_on(date(2026, 5, 1)), date(2026, 5, 1))
+    assert "caps/K99" in {name for name, one in tried.rules.items() if one.value_on(date(2026, 5, 1))}
+    assert new.rules["caps/K99"]["valid_from"] == "2027-01-01", "what is published is what was written"
