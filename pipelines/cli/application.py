@@ -19,8 +19,10 @@ from pipelines.cli import (
     people,
     planning,
     query,
+    retention,
     service,
     session,
+    support,
 )
 from pipelines.cli.home import choose_home
 
@@ -53,6 +55,8 @@ def build() -> Any:
         people,
         judgements,
         certificates,
+        retention,
+        support,
         service,
         bench,
     ):

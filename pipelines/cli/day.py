@@ -148,26 +148,39 @@ def anchor(
 def verify(
     kept: Annotated[list[Path] | None, typer.Option(help="An anchor kept outside, as 'anchor --out' wrote it.")] = None,
 ) -> int:
-    """Check the whole hash chain of the ledger: every altered, removed or reordered entry is named."""
+    """Check the whole hash chain of the ledger, and the lake's files: what was altered, removed or moved is named."""
     import json
 
+    from pipelines.steps.retention import check_lake
     from pipelines.storage import ledger
+    from pipelines.storage.reads import take_in_spooled
 
     home = wiring()
+    take_in_spooled(home.database)
     anchors = [json.loads(path.read_text(encoding="utf-8")) for path in kept or ()]
     with home.database.reading() as connection:
         report = ledger.verify(connection, trusted=home.trusted_anchor_keys, kept=anchors)
+    lake = check_lake(home.lake)
+    holds = report.holds and lake.holds
     total = sum(report.counts.values())
     verdict = "holds" if report.holds else f"does NOT hold: {len(report.faults)} faults"
     answer(
         {
-            "holds": report.holds,
+            "holds": holds,
             "entries": report.counts,
             "anchors_signed": report.anchors_signed,
             "faults": [str(fault) for fault in report.faults],
+            "lake": lake.to_json(),
         },
         f"The ledger {verdict}. {total} entries in {len(report.counts)} streams, "
         f"{report.anchors_signed} of {report.counts['anchors']} anchors with a signature that was checked.",
         *(str(fault) for fault in report.faults),
+        *(
+            f"Removed by {one['date']} under {one['rule']}: {one['removed']} {one['rows']} rows of {one['table']} "
+            f"before {one['first_kept']}."
+            for one in lake.removed
+        ),
+        *(f"The lake lacks {path}: it was lost, not removed. Restore it from a backup." for path in lake.missing),
+        *(f"The lake still holds {path}, which was removed: xinji retention apply" for path in lake.left_over),
     )
-    return 0 if report.holds else FAILED
+    return 0 if holds else FAILED

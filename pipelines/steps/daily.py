@@ -17,6 +17,7 @@ import pandas as pd
 
 from expectations.vocabulary.grade import Grade
 from expectations.vocabulary.moment import zoned
+from expectations.vocabulary.zone import Zone
 from features.asof import late_feeds
 from features.engine import Engine
 from features.facts.official import FactRecord, official_facts
@@ -33,11 +34,13 @@ from pipelines.steps.home import Champion, Home, PinnedLake
 from pipelines.steps.judging import Circumstances, Measured, judge_everyone, weight_of_late_feeds
 from pipelines.steps.knowing import know
 from pipelines.steps.remembering import remembered
+from pipelines.steps.retention import must_be_whole
 from pipelines.steps.shadow import Shadow, shadow_entry, shadow_of
 from pipelines.storage import decisions
 from pipelines.storage.acts import acts_known
 from pipelines.storage.ledger import append
 from pipelines.storage.policies import keep_policy
+from pipelines.storage.reads import take_in_spooled
 from pipelines.storage.vectors import StoredVectors, load_vectors, store_vectors
 from reports.alerts.alert import AlertStep, Hit, Step, alert_from_json
 from reports.alerts.episodes import alerts_on
@@ -89,9 +92,16 @@ def already_decided(home: Home, day: Day) -> bool:
 
 
 def measure(home: Home, day: Day, lake: PinnedLake) -> Measured:
-    """Compute everything that is known as of (D, K) from the pinned lake."""
+    """Compute everything that is known as of (D, K) from the pinned lake.
+
+    Raises
+    ------
+    ConflictError
+        When rows that D looks back at were removed for good.
+    """
     policy = home.policies.in_force(day.business_date)
     with home.database.reading() as connection:
+        must_be_whole(connection, day.business_date)
         acts = acts_known(connection, day.known_at)
     with home.engine() as engine:
         know(home, day, lake, engine)
@@ -139,10 +149,15 @@ def judge_day(home: Home, day: Day, lake: PinnedLake, measured: Measured, champi
         feeds_missing=home.zone.missing(home.contracts),
         feeds_late=tuple(sorted(measured.late & graded_by(home, scorer, policy))),
         known_at=zoned(day.known_at),
-        source=f"/zones/{home.zone.division_code or 'unassigned'}",
+        source=source_of(home.zone),
     )
     alert_day = alerts_on(measured.hits, before, measured.steps, policy, measured.unmeasured)
     return judge_everyone(measured, alert_day, memory, given)
+
+
+def source_of(zone: Zone) -> str:
+    """Who speaks in a message: the CloudEvents source."""
+    return f"/zones/{zone.division_code or 'unassigned'}"
 
 
 def _vectors_before(home: Home, run: decisions.Run | None) -> pd.DataFrame | None:
@@ -180,7 +195,8 @@ def commit(home: Home, day: Day, work: DayWork, state: str = "complete") -> bool
         is_new = decisions.commit_run(connection, run, judged, home.signer).is_new
         if is_new and shadowed is not None:
             append(connection, "decisions", [shadowed])
-        return is_new
+    take_in_spooled(home.database)
+    return is_new
 
 
 def summarise(home: Home, day: Day, *, is_new: bool, messages: int = 0) -> DaySummary:

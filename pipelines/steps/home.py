@@ -52,6 +52,10 @@ class States(Shelf, Protocol):
         """Hold a state."""
         ...
 
+    def forget(self) -> None:
+        """Let every state go."""
+        ...
+
 
 @dataclass(frozen=True)
 class Champion:

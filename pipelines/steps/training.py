@@ -25,6 +25,7 @@ from pipelines.steps.home import Home, PinnedLake
 from pipelines.steps.knowing import looking_at, versions_of
 from pipelines.steps.promotion import install_first
 from pipelines.steps.registry import ModelCard, ModelRegistry
+from pipelines.steps.retention import is_whole
 
 TRADE = ("inventory", "declaration", "order")
 """Whose event days say from when to when a zone's history reaches."""
@@ -63,9 +64,17 @@ def history_of(home: Home, lake: PinnedLake, known_on: date) -> History:
 
 
 def assemble_panel(home: Home, lake: PinnedLake, known_on: date) -> Panel:
-    """Features of every enterprise at every month end, and the adverse events as known on a day."""
+    """Features of every enterprise at every month end, and the adverse events as known on a day.
+
+    Month ends that look back at rows removed since are left out: they would be measured as something else.
+    """
     history = history_of(home, lake, known_on)
-    dates = [day for day in month_ends(history.first_day, history.last_day) if day > history.first_day]
+    with home.database.reading() as connection:
+        dates = [
+            day
+            for day in month_ends(history.first_day, history.last_day)
+            if day > history.first_day and is_whole(connection, day)
+        ]
     sources = Sources(
         features_as_of=lambda day: features_of(home, lake, Day.of(day)),
         events_as_of=lambda day: _events(home, lake, Day.of(day)),

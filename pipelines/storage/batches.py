@@ -76,6 +76,7 @@ batch_file_table = Table(
     Column("received_until", Moment),
     Column("quarantine_sha256", String(64)),
     Column("findings", Text, nullable=False),
+    Column("removed", LongInteger, nullable=False, server_default="0"),
 )
 
 batch_event_table = Table(
@@ -114,6 +115,8 @@ class BatchFile:
         Name of the file with the quarantined rows, or of the refused file itself; None when nothing is quarantined.
     findings:
         Remarks in words: dicts with ``code``, ``level``, ``en``, ``zh`` and, where they count rows, ``rows``.
+    removed:
+        Accepted rows that are gone since, because their period of retention ended.
     """
 
     part: int
@@ -133,6 +136,7 @@ class BatchFile:
     received_until: datetime | None = None
     quarantine_sha256: str | None = None
     findings: tuple[dict[str, Any], ...] = ()
+    removed: int = 0
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,12 @@ from features.state import FileSpan
 from pipelines.storage import batches
 from pipelines.storage.database import Database
 
+ROW_GROUP = 122_880
+"""Rows: DuckDB's own unit. Smaller groups prune days better and compress worse."""
+
+WHOLE_FILES = "quarantine/files"
+"""Where files lie that were refused as a whole."""
+
 
 @dataclass(frozen=True)
 class LakeFile:
@@ -264,7 +270,7 @@ def snapshot_of(batches_taken: Iterable[batches.Batch]) -> Snapshot:
             table=file.table_name,
             sha256=file.lake_sha256,
             sequence=batch.sequence,
-            rows=file.accepted,
+            rows=file.accepted - file.removed,
             first_day=file.first_day,
             last_day=file.last_day,
             received_until=file.received_until,

@@ -81,6 +81,11 @@ class FolderOfStates:
             for path in dropped.paths - needed:
                 (self.folder / path).unlink(missing_ok=True)
 
+    def forget(self) -> None:
+        """Let every state go: what they were made of is no longer there. The next run builds its own."""
+        for path in (*self.folder.glob("*.json"), *self.folder.glob("*.parquet")):
+            path.unlink(missing_ok=True)
+
     def _all(self) -> list[Kept]:
         return list(self._indexes().values())
 

@@ -30,13 +30,7 @@ from expectations.intake.splitting import (
 from expectations.vocabulary.moment import zoned
 from pipelines.steps.ingest.findings import GateFinding, of_codes, of_gate, of_notices
 from pipelines.storage.batches import BatchFile, Verdict, worst
-from pipelines.storage.lake import Lake, LakeFile
-
-ROW_GROUP = 122_880
-"""Rows: DuckDB's own unit. Smaller groups prune days better and compress worse."""
-
-WHOLE_FILES = "quarantine/files"
-"""Where files lie that were refused as a whole."""
+from pipelines.storage.lake import ROW_GROUP, WHOLE_FILES, Lake, LakeFile
 
 _VERDICT_OF: dict[str, Verdict] = {"note": "pass", "warn": "warn", "withhold": "withhold"}
 

@@ -20,7 +20,7 @@ from pipelines.storage.database import Database, metadata
 if TYPE_CHECKING:  # Alembic takes a fifth of a second to import, and a home that is up to date needs none of it
     from alembic.config import Config
 
-REVISION = "0002"
+REVISION = "0003"
 """The revision that this code works with: that of the last step in ``versions/``."""
 
 VERSION_TABLE = "schema_revision"
@@ -77,7 +77,7 @@ def differences(connection: Connection) -> list[Any]:
     from alembic.migration import MigrationContext  # noqa: PLC0415 (slow, rare)
 
     # Each registers its tables
-    from pipelines.storage import accounts, advice, batches, decisions, ledger, outbox, passwords, quarantine, sessions  # noqa: F401, PLC0415  # noqa: F401, PLC0415
+    from pipelines.storage import accounts, advice, batches, decisions, ledger, outbox, passwords, quarantine, sessions  # noqa: F401, PLC0415
 
     context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
     return list(compare_metadata(context, metadata))
