@@ -198,9 +198,15 @@ def uphold_objection(objection: ObjectionId, reason: Reason) -> None:
         for day in done.days
     ]
     answer(
-        {**_objection_json(one), "regraded": again, "told": list(done.told)},
+        {
+            **_objection_json(one),
+            "regraded": again,
+            "told": list(done.told),
+            "left": [day.isoformat() for day in done.left],
+        },
         f"Objection {one.id} is upheld. {len(again)} days were decided again.",
         *(f"  {day['date']}: {day['before']} -> {day['after']}" for day in again),
+        *(f"  {day} stays as it was: rows that it looks back at were removed" for day in done.left),
         f"To be told, since they had looked: {', '.join(done.told) or 'nobody'}.",
         "The record itself stays as its source sent it; ask the source to correct or repair it.",
     )

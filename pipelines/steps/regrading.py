@@ -19,14 +19,20 @@ from models.grade.record import subject_of
 from models.people.acts import Act, Kind
 from models.people.objections import Objection, ObjectionState
 from models.policy.book import PolicyBook
-from pipelines.steps.daily import DayWork, commit, judge_day, measure
+from pipelines.steps.daily import DayWork, commit, judge_day, measure, source_of
 from pipelines.steps.day import Day
 from pipelines.steps.home import Home
 from pipelines.steps.judging import GRADE_MESSAGE
 from pipelines.steps.people import Desk
-from pipelines.storage import decisions, ledger
+from pipelines.steps.retention import is_whole
+from pipelines.storage import decisions, ledger, outbox
 from pipelines.storage.acts import record_acts
 from pipelines.storage.decisions import REGRADE, Judged
+from pipelines.storage.outbox import NewMessage
+from pipelines.storage.reads import take_in_spooled
+
+CORRECTION_MESSAGE = "cn.xinji.grade.corrected.v1"
+"""CloudEvents type of what accounts that had looked at corrected grades are told."""
 
 
 @dataclass(frozen=True)
@@ -42,11 +48,15 @@ class Regraded:
 
 @dataclass(frozen=True)
 class Regrading:
-    """What a correction touched: the days decided again, and the accounts that had looked since the first of them."""
+    """What a correction touched: the days decided again, and the accounts that had looked since the first of them.
+
+    ``left`` are days that stay as they were, since rows they look back at were removed for good.
+    """
 
     uscc: str
     days: tuple[Regraded, ...]
     told: tuple[str, ...]
+    left: tuple[date, ...] = ()
 
 
 def uphold(home: Home, desk: Desk, objection_id: str, account: str, reason: str) -> tuple[Objection, Regrading]:
@@ -58,8 +68,10 @@ def uphold(home: Home, desk: Desk, objection_id: str, account: str, reason: str)
     if found is None or found.state is not ObjectionState.UPHELD:
         found = desk.answer_objection(objection_id, account, "upheld", reason)
     with home.database.reading() as connection:
-        days = touched_days(connection, home.policies, found.uscc, found.target)
-    return found, regrade(home, found.uscc, days, desk.at, found.id)
+        touched = touched_days(connection, home.policies, found.uscc, found.target)
+        days = [day for day in touched if is_whole(connection, day)]
+    done = regrade(home, found.uscc, days, desk.at, found.id)
+    return found, replace(done, left=tuple(day for day in touched if day not in days))
 
 
 def touched_days(connection: Connection, policies: PolicyBook, uscc: str, target: str) -> list[date]:
@@ -80,17 +92,36 @@ def _rests_on(record: Mapping[str, Any], target: str, policies: PolicyBook) -> b
 def regrade(home: Home, uscc: str, days: Iterable[date], known_at: datetime, because: str) -> Regrading:
     """Decide again about one enterprise on each day, in order, as known at a moment.
 
-    ``because`` is what led to it, such as an objection's id; it stands beside the accounts that are told.
+    ``because`` is what led to it, such as an objection's id; it stands beside the accounts that are told. Each account
+    that had looked gets a message of its own in the outbox.
     """
     done = tuple(_again(home, uscc, Day(day, known_at)) for day in sorted(days))
     if not done:
         return Regrading(uscc, (), ())
+    take_in_spooled(home.database)  # who looked a moment ago is told as well
     with home.database.transaction() as connection:
         told = _who_looked(connection, uscc, done[0].day)
         content = {"accounts": list(told), "days": [one.day.isoformat() for one in done]}
         act = Act(Kind.CORRECTION_TOLD, uscc, because, "system", known_at, "grades were corrected", content)
         record_acts(connection, [act])
+        outbox.add(connection, (_correction_message(home, act, account, done) for account in told))
     return Regrading(uscc, done, told)
+
+
+def _correction_message(home: Home, told: Act, account: str, done: Iterable[Regraded]) -> NewMessage:
+    """What somebody who had looked is told: which decisions no longer hold, and which stand in their place."""
+    days = [
+        {
+            "date": one.day.isoformat(),
+            "instead_of": one.before,
+            "grade_before": one.grade_before,
+            "decision_id": one.after,
+            "grade": one.grade_after,
+        }
+        for one in done
+    ]
+    content = {"uscc": told.uscc, "account": account, "because": told.about, "days": days}
+    return NewMessage(CORRECTION_MESSAGE, told.uscc, source_of(home.zone), told.at, content)
 
 
 def _again(home: Home, uscc: str, day: Day) -> Regraded:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 
 from expectations.errors import UsageError
 from expectations.vocabulary.digest import canonical_json
@@ -25,10 +26,12 @@ from pipelines.steps.home import Home
 from pipelines.steps.ingest.batch import take_in
 from pipelines.steps.listing import risk_list
 from pipelines.steps.people import Desk
+from pipelines.steps.publishing import write_reports
 from pipelines.steps.regrading import uphold
 from pipelines.steps.replaying import replay
 from pipelines.storage import accounts, decisions, ledger, outbox
 from pipelines.storage.reads import DatabaseReads
+from pipelines.storage.vectors import StoredVectors, load_vector
 from pipelines.wiring import Wiring
 from reports.api.ports import Read
 from tests.worlds.day_home import LAST_DAY, TAKEN_AT, home_at
@@ -202,6 +205,11 @@ def test_an_objection_upheld_decides_every_touched_day_again_and_names_who_had_l
         (LAST_DAY, "C", "B"),
     ]
     assert done.told == ("bank-1",)
+    (told,) = corrections(home)
+    assert (told["account"], told["because"]) == ("bank-1", filed.id)
+    assert [(day["date"], day["instead_of"], day["grade"]) for day in told["days"]] == [
+        (each.day.isoformat(), each.before, "B") for each in done.days
+    ]
     again = records_of(home, NEXT)[uscc]
     assert again["supersedes"] == fallen["decision_id"]
     assert all(fact["key"] != KEY for fact in again["inputs"]["facts"])
@@ -213,6 +221,42 @@ def test_an_objection_upheld_decides_every_touched_day_again_and_names_who_had_l
         assert ledger.verify(connection).holds
     _, nothing_left = uphold(home, desk(home, LAST_DAY), filed.id, "officer-2", "again")
     assert nothing_left.days == ()
+    assert len(corrections(home)) == 1, "who was told is not told twice"
+
+
+def corrections(home: Home) -> list[dict[str, Any]]:
+    """What the outbox tells of corrected grades."""
+    with home.database.reading() as connection:
+        sent = [json.loads(message.body) for message in outbox.messages(connection)]
+    return [event["data"] for event in sent if event["type"] == "cn.xinji.grade.corrected.v1"]
+
+
+def answers_about(path: Path, uscc: str) -> dict[str, Any]:
+    """What the API tells an officer and the enterprise itself about its grade."""
+    wiring = Wiring(Settings(home=path, threads=2))
+    asked_at = noon_after(LAST_DAY)
+    with wiring.database.transaction() as connection:
+        accounts.open_account(connection, "firm-1", Role.ENTERPRISE, TAKEN_AT, uscc)
+        keys = {
+            who: accounts.issue_key(connection, account, asked_at, asked_at + ONE)
+            for who, account in (("officer", "officer-1"), ("enterprise", "firm-1"))
+        }
+    with TestClient(wiring.api(lambda: asked_at)) as client:
+        return {
+            who: client.get(
+                f"/v1/enterprises/{uscc}/grade", headers={"Authorization": f"Bearer {key}", "X-Purpose": "audit"}
+            ).json()
+            for who, key in keys.items()
+        }
+
+
+def penalties_measured(home: Home, day: Any, uscc: str) -> float:
+    """The feature that counts serious penalties in force, as the decision of a day was made from it."""
+    with home.database.reading() as connection:
+        run = decisions.run_for(connection, day)
+    assert run is not None
+    vector, _ = load_vector(home.feature_vectors, StoredVectors(run.feature_path, run.feature_digest), uscc)
+    return float(vector["serious_penalties_in_force"].iloc[0])
 
 
 def test_a_repaired_fact_is_gone_everywhere_the_same_day_and_the_old_decision_still_replays(path: Path) -> None:
@@ -242,5 +286,12 @@ def test_a_repaired_fact_is_gone_everywhere_the_same_day_and_the_old_decision_st
     listed = {row.uscc: row for row in risk_list(home, LAST_DAY).rows}
     assert uscc not in listed or "K8" not in listed[uscc].caps
     assert all("罚字2026-77号" not in canonical_json(reason) for reason in record["reasons"])
+    assert (penalties_measured(home, NEXT, uscc), penalties_measured(home, LAST_DAY, uscc)) == (1, 0)
+    answers = answers_about(path, uscc)
+    assert {who: answer["grade"] for who, answer in answers.items()} == {"officer": "B", "enterprise": "B"}
+    assert answers["officer"]["caps"] == []
+    assert "罚字2026-77号" not in canonical_json(answers["enterprise"])
+    written = write_reports(home, LAST_DAY)
+    assert all("罚字2026-77号".encode() not in file.read_bytes() for file in written if file.suffix != ".xlsx")
     assert replay(home, fallen["decision_id"]).holds
     assert everything_replays(home, LAST_DAY)
