@@ -3,7 +3,9 @@
 # make test            every test this machine can run; what it lacks is skipped and listed
 # make check           format, lint, types, import contracts
 # make spark           adds Apache Spark, the second engine (0.5 GB; needs Java 17)
-# make soak-api        5,000 requests made at random from the OpenAPI document (part of make soak)
+# make soak            the two long trials together (about half an hour):
+# make soak-replay     1,000 random decisions of a two-year simulated zone made again to the byte
+# make soak-api        5,000 requests made at random from the OpenAPI document
 # make lock            renew the locked requirements after a change in pyproject.toml
 
 PYTHON ?= python3
@@ -11,8 +13,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
 DATA ?= zone
+SOAK ?= var/soak
 
-.PHONY: demo test check format spark lock soak soak-api clean
+.PHONY: demo test check format spark lock soak soak-replay soak-api clean
 .DEFAULT_GOAL := demo
 
 $(UV): requirements/uv.txt
@@ -63,7 +66,11 @@ lock: $(UV)
 	@$(UV) pip compile --quiet pyproject.toml --extra spark --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-annotate --no-header --constraint requirements/dev.txt --output-file requirements/spark.txt
 
-soak: soak-api
+soak: soak-api soak-replay
+
+soak-replay: $(VENV)/run.stamp
+	@rm -rf $(SOAK)
+	@$(BIN)/xinji bench soak --out $(SOAK)
 
 soak-api: $(VENV)/dev.stamp
 	@XINJI_API_CASES=140 $(BIN)/python -m pytest -n 0 tests/unit/reports/api/test_openapi_cases.py

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipelines.cli.home import wiring
-from pipelines.cli.output import answer, say, table, working
+from pipelines.cli.output import FAILED, answer, say, table, working
 
 if TYPE_CHECKING:
     from pipelines.benchmarks import Report
@@ -194,6 +194,36 @@ def history(
     with working(f"{rows:,} lists a day over {short} and {long} days"):
         report = measure(Volume(rows, enterprises), Spans(short, long, correction))
     publish(report)
+
+
+@benchmarks.command("soak")
+def soak(
+    out: Annotated[Path, typer.Option(help="Folder of the soak's own home; must not exist.")],
+    enterprises: Annotated[int, typer.Option(min=60, help="Enterprises in the simulated zone.")] = 60,
+    days: Annotated[int, typer.Option(min=200, help="Days of trade.")] = 730,
+    every: Annotated[int, typer.Option(min=1, help="Days between two runs.")] = 14,
+    replays: Annotated[int, typer.Option(min=1, help="Decisions made again, drawn by the seed.")] = 1000,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same zone and the same draw.")] = 20261031,
+) -> int:
+    """Run two years with changes of policy and model and with repairs, then make decisions again to the byte."""
+    from expectations.errors import UsageError
+    from pipelines.benchmarks.soak import soak as run_soak
+    from pipelines.simulation import ZoneSettings
+
+    if out.exists():
+        raise UsageError(f"{out} is there already.", "Name a new folder.")
+    zone = ZoneSettings(enterprises=enterprises, days=days, seed=seed, orders_per_day=40)
+    with working(f"Running {days} days, a run every {every}"):
+        found = run_soak(out, zone, every, replays)
+    answer(
+        found.to_json(),
+        f"{found.replayed - len(found.differing)} of {found.replayed} decisions came out the same to the byte, drawn "
+        f"from {found.decisions} of {found.runs} runs under {found.policies} policies and {found.models} models; "
+        f"{found.repairs} of them tell of a repaired fact. The chain {'holds' if found.chain_holds else 'is broken'}.",
+        f"Seconds: {', '.join(f'{name} {took}' for name, took in found.seconds.items())}",
+        *found.differing,
+    )
+    return 0 if found.holds else FAILED
 
 
 def publish(report: Report) -> None:
