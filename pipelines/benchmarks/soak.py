@@ -11,6 +11,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -100,18 +101,12 @@ def soak(path: Path, zone: ZoneSettings, every_days: int, replays: int) -> Soak:
         return _replayed(Wiring(Settings(home=path)), (zone, len(days), replays), seconds)
 
 
-class _lap:  # noqa: N801 (reads as the verb it is)
-    """Adds the seconds of a block to those of its name."""
-
-    def __init__(self, seconds: dict[str, float], name: str) -> None:
-        self.seconds, self.name, self.began = seconds, name, 0.0
-
-    def __enter__(self) -> None:
-        self.began = time.perf_counter()
-
-    def __exit__(self, *_: object) -> None:
-        took = time.perf_counter() - self.began
-        self.seconds[self.name] = round(self.seconds.get(self.name, 0.0) + took, 1)
+@contextmanager
+def _lap(seconds: dict[str, float], name: str) -> Iterator[None]:
+    """Add the seconds of a block to those of its name."""
+    began = time.perf_counter()
+    yield
+    seconds[name] = round(seconds.get(name, 0.0) + time.perf_counter() - began, 1)
 
 
 def _settle(path: Path, zone: ZoneSettings) -> None:
