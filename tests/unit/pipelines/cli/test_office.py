@@ -49,8 +49,12 @@ def case(rating: str, grade: str) -> dict[str, Any]:
 
 
 @pytest.fixture
-def say(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str]]:
+def say(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., tuple[int, str]]:
     """Gives one command to a home with two officers; returns its exit code and all it said."""
+    monkeypatch.setenv("XINJI_CONFIG_FOLDER", str(tmp_path / "config"))
+    monkeypatch.setenv("XINJI_PASSWORD", "the chain is never broken")
 
     def command(*words: str) -> tuple[int, str]:
         code = run(["--home", str(tmp_path / "home"), *words])
@@ -100,16 +104,16 @@ def test_a_new_rule_goes_from_a_file_to_policy_by_two_accounts(
 ) -> None:
     file = change(case("M", "A"), case("A", "AAA"))
     assert say("policy", "check", "--change", file)[0] == output.DONE
-    code, said = say(
-        "policy", "publish", file, "--effective", "2999-01-01", "--account", "zhang-1", "--reason", "article 9"
-    )
+    say("login", "zhang-1")
+    code, said = say("policy", "publish", file, "--effective", "2999-01-01", "--reason", "article 9")
     assert code == output.DONE
     identifier = said.split()[1]
     assert say("policy", "show", "caps/K13")[0] == output.FAILED, "proposed is not policy"
-    code, said = say("policy", "approve", identifier, "--account", "zhang-1", "--reason", "mine")
+    code, said = say("policy", "approve", identifier, "--reason", "mine")
     assert code != output.DONE
     assert "four eyes" in said
-    assert say("policy", "approve", identifier, "--account", "li-1", "--reason", "agreed")[0] == output.DONE
+    say("login", "li-1")
+    assert say("policy", "approve", identifier, "--reason", "agreed")[0] == output.DONE
     assert yaml.safe_load(say("policy", "show", "caps/K13")[1])["value"] is None, "not before its day"
     shown = yaml.safe_load(say("policy", "show", "caps/K13", "--date", "2999-01-01")[1])
     assert shown["value"]["branches"][0]["max_grade"] == "A"
@@ -122,8 +126,6 @@ def test_a_change_whose_case_does_not_hold_is_not_even_proposed(
     code, said = say("policy", "check", "--change", file)
     assert code == output.FAILED
     assert "With tax class A the best grade is A" in said
-    assert (
-        say("policy", "publish", file, "--effective", "2999-01-01", "--account", "zhang-1", "--reason", "x")[0]
-        != output.DONE
-    )
+    say("login", "zhang-1")
+    assert say("policy", "publish", file, "--effective", "2999-01-01", "--reason", "x")[0] != output.DONE
     assert "K13" not in say("policy", "published")[1]
