@@ -174,7 +174,7 @@ def _replayed(wiring: Wiring, given: tuple[ZoneSettings, int, int], seconds: dic
                 ids.append(record["decision_id"])
                 policies[record["policy_digest"]] += 1
                 models[record["model"]["digest"]] += 1
-                repairs += any(one["why"] == "repaired_on" for one in record["ended"])
+                repairs += any(one["why"] == "repaired_on" for one in record.get("ended", ()))
     if not ids:
         raise BenchmarkError("The soak made no decision.")
     drawn = random.Random(zone.seed).sample(ids, min(replays, len(ids)))  # noqa: S311 (a draw, no secret)
