@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,6 +15,7 @@ def add_to(application: typer.Typer) -> None:
     """Add the commands of this module."""
     application.command("serve")(serve)
     application.command("deliver")(deliver)
+    application.command("reconcile")(reconcile)
     outbox = typer.Typer(help="Messages to the risk-control system: see them, revive dead ones.", no_args_is_help=True)
     outbox.command("list")(list_messages)
     outbox.command("revive")(revive_message)
@@ -49,6 +51,34 @@ def deliver() -> int:
         *([f"Stopped: {report.stopped_because}"] if report.stopped_because else []),
     )
     return 1 if report.stopped_because else 0
+
+
+def reconcile(
+    receipts: Annotated[
+        Path | None, typer.Option(help='What the receiver says it has: JSON Lines, {"id": "..."} a line.')
+    ] = None,
+) -> int:
+    """Compare what was sent with what was received, and delivered alerts with what became of them (exit code 1)."""
+    from expectations.vocabulary.moment import zoned
+    from pipelines.steps import reconciling
+
+    found = reconciling.reconcile(
+        wiring().home, zoned(now()).date(), reconciling.read_receipts(receipts) if receipts else None
+    )
+    messages = "  ".join(f"{state} {count}" for state, count in found.counts.items())
+    answer(
+        found.to_json(),
+        f"Messages: {messages}",
+        f"Delivered alerts: {found.acted} confirmed, {found.declined} declined with a reason, "
+        f"{found.open_alerts} open, {len(found.overdue)} of them past their day.",
+        *(
+            [f"Receipts: {len(found.lost)} lost, {len(found.unknown)} unknown, {len(found.repeated)} taken twice."]
+            if found.has_receipts
+            else ["No receipts were given: what the receiver says it has was not compared."]
+        ),
+        "Everything agrees." if found.holds else "It does NOT agree; --json names the messages.",
+    )
+    return 0 if found.holds else 1
 
 
 def list_messages(

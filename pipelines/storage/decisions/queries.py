@@ -112,6 +112,12 @@ def latest_alert(connection: Connection, alert_id: str) -> dict[str, Any] | None
     return next(_records(connection, newest.limit(1)), None)
 
 
+def latest_alerts(connection: Connection) -> dict[str, dict[str, Any]]:
+    """Every alert there ever was, by id, as the latest run that knew it saw it."""
+    newest = select(func.max(alert_table.c.position)).group_by(alert_table.c.alert_id)
+    return {one["alert_id"]: one for one in _records(connection, newest)}
+
+
 def decision_ids_of(connection: Connection, business_date: date, known_at: datetime | None = None) -> dict[str, str]:
     """USCC to the id of the decision that holds for that day: what a new run for the day supersedes."""
     query = select(_d.uscc, _d.decision_id).where(_d.business_date == business_date, _by(_d.known_at, known_at))

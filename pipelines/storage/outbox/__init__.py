@@ -7,6 +7,6 @@ earlier one is acknowledged, and a dead one holds the queue of its enterprise un
 
 from pipelines.storage.outbox.message import NewMessage
 from pipelines.storage.outbox.port import DatabaseOutbox
-from pipelines.storage.outbox.queue import Message, add, counts, messages, revive
+from pipelines.storage.outbox.queue import ACKNOWLEDGED, STATES, Message, add, counts, messages, revive
 
-__all__ = ["DatabaseOutbox", "Message", "NewMessage", "add", "counts", "messages", "revive"]
+__all__ = ["ACKNOWLEDGED", "STATES", "DatabaseOutbox", "Message", "NewMessage", "add", "counts", "messages", "revive"]

@@ -15,7 +15,7 @@ from pipelines.storage.columns import LongInteger, Moment
 from pipelines.storage.database import insert_rows, metadata
 from pipelines.storage.outbox.message import NewMessage
 
-PENDING, SENT, ACKNOWLEDGED, DEAD = "pending", "sent", "acknowledged", "dead"
+STATES = PENDING, SENT, ACKNOWLEDGED, DEAD = "pending", "sent", "acknowledged", "dead"
 
 _CHUNK = 1000  # messages per question to the database
 
