@@ -66,7 +66,7 @@ def _events(pack: Pack, limits: GateLimits) -> GateCheck:
 
 
 def _leak(pack: Pack, limits: GateLimits) -> Iterator[GateCheck]:
-    """Neither may the labels of the training be known later than the first validated day, nor may it be too good."""
+    """Labels known later than the first validated day, a whole or a single feature too good to be true: none may be."""
     learnt, first = pack["labels_known_on"], pack["from"]
     yield GateCheck(
         "leak",
@@ -83,6 +83,16 @@ def _leak(pack: Pack, limits: GateLimits) -> Iterator[GateCheck]:
         f"AUC {_number(auc['value'])} (from {_number(low)}): wholly above {limits.implausible_auc} is too good to be "
         "true, look for the future in the features",
     )
+    for alone in pack["alone"][:1]:
+        name, own = alone["feature"], alone["auc"]
+        yield GateCheck(
+            "leak",
+            own["low"] is None or own["low"] <= limits.implausible_alone,
+            f"单个特征{name}的AUC{_number(own['value'])}（区间下限{_number(own['low'])}）高于{limits.implausible_alone}"
+            "即不可信，须先排查该特征是否含有未来信息",
+            f"{name} alone has AUC {_number(own['value'])} (from {_number(own['low'])}): wholly above "
+            f"{limits.implausible_alone} is too good to be true, look for the future in it",
+        )
 
 
 def _discrimination(pack: Pack, limits: GateLimits) -> Iterator[GateCheck]:

@@ -35,6 +35,7 @@ class GateLimits(Closed):
     draws: int = Field(gt=0)
     level: float = Field(gt=0, lt=1)
     implausible_auc: float = Field(gt=0.5, le=1)
+    implausible_alone: float = Field(gt=0.5, le=1)
     must_beat: tuple[ScorerKind, ...]
     share_of_draws_better: float = Field(ge=0, le=1)
     expected_to_observed: tuple[float, float]

@@ -18,6 +18,7 @@ from models.training.panel import Labelled
 from models.validation.behaviour import directions, feed_losses
 from models.validation.calibration import calibration
 from models.validation.discrimination import auc_difference, discrimination
+from models.validation.leakage import strongest_alone
 from models.validation.limits import GateLimits
 from models.validation.overrides import Overrides
 from models.validation.reference import Reference
@@ -26,7 +27,8 @@ from models.validation.sample import GRADES, Sample
 from models.validation.stability import concentration, migration
 from models.validation.subgroups import members, subgroups
 
-FORMAT = 1
+FORMAT = 2
+"""Of the figures in a pack. A pack of another one is no evidence: its gates would look for what it does not tell."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,9 @@ def validation_pack(validated: Validated, rivals: tuple[Rival, ...], setting: Se
         "panel_digest": validated.panel_digest,
         **_extent(rows),
         "discrimination": asdict(discrimination(sample, limits.resampling)),
+        "alone": [
+            asdict(one) for one in strongest_alone(sample, rows.features, scorer.feature_names, limits.resampling)
+        ],
         "accuracy": measure(sample.margins, rows.outcome, rows.exposure, rows.weight).as_dict(),
         "calibration": asdict(calibration(sample, limits.level)),
         "stability": _stability(validated, limits),

@@ -19,7 +19,7 @@ from models.training.train import fit_baseline
 from models.validation.gates import GateResult, gates
 from models.validation.limits import gate_limits
 from models.validation.overrides import Overrides, overrides_among
-from models.validation.pack import Rival, Setting, Validated, pack_digest, validation_pack
+from models.validation.pack import FORMAT, Rival, Setting, Validated, pack_digest, validation_pack
 from models.validation.page import pack_page
 from models.validation.replay import replayed
 from pipelines.steps.home import Home
@@ -106,8 +106,15 @@ def stored_pack(registry: ModelRegistry, version: str) -> dict[str, Any]:
     ------
     NotFoundError
         When it was never validated.
+    ConflictError
+        When its pack was made by another version of the code, and lacks what the gates ask now.
     """
     pack: dict[str, Any] = json.loads(registry.attached(version, f"{FOLDER}/pack.json"))
+    if pack.get("format") != FORMAT:
+        raise ConflictError(
+            f"The evidence of version {version} was made by another version of Xinji.",
+            f"Validate it again: xinji validate {version}",
+        )
     return pack
 
 

@@ -22,12 +22,14 @@ from models.training.panel import Labelled
 from models.training.settings import TrainingSettings
 from models.training.train import fit_challenger, place_scorecard
 from models.validation.gates import GateResult, gates
+from models.validation.leakage import strongest_alone
 from models.validation.limits import gate_limits
 from models.validation.overrides import Overrides
 from models.validation.pack import Rival, Setting, Validated, pack_digest, validation_pack
 from models.validation.page import pack_page
 from models.validation.reference import Reference
 from models.validation.replay import Replay, labelled_digest, replayed
+from models.validation.sample import Sample
 from models.validation.wording import gate_words
 from tests.worlds.labelled_rows import TRAINED_TO, World, small_catalogue
 
@@ -144,6 +146,32 @@ def test_a_feature_that_knows_the_future_is_too_good_to_be_true(bench: Bench) ->
     result = bench.judged(poisoned, unseen=leaking(bench.unseen), learnt=leaking(bench.learnt), catalogue=catalogue)
     assert "leak" in names(result)
     assert "too good to be true" in next(check.en for check in result.refusals if check.name == "leak")
+
+
+def test_a_feature_that_half_knows_the_future_is_named_though_the_whole_stays_below_suspicion(bench: Bench) -> None:
+    def leaking(rows: Labelled) -> Labelled:
+        noise = np.random.default_rng(1).normal(scale=0.45, size=len(rows.outcome))
+        values = np.where(np.arange(len(noise)) % 50 == 0, np.nan, rows.outcome + noise)
+        return replace(rows, features=rows.features.assign(late_filings_365d=values))
+
+    catalogue = small_catalogue("late_filings_365d")
+    poisoned = bench.fit(leaking(bench.learnt), catalogue)
+    pack = bench.pack(poisoned, unseen=leaking(bench.unseen), learnt=leaking(bench.learnt), catalogue=catalogue)
+    assert pack["discrimination"]["auc"]["low"] < LIMITS.implausible_auc
+    (refusal,) = (check for check in gates(pack, LIMITS).refusals if check.name == "leak")
+    assert "late_filings_365d alone has AUC" in refusal.en
+    assert bench.pack(bench.honest)["alone"][0]["auc"]["value"] < 0.8
+
+
+def test_a_feature_alone_is_as_good_as_its_better_direction_and_side_for_empty_values(bench: Bench) -> None:
+    # Six rows, two with events: empty in the one, largest in the other. With empty above all the pairs are 8 of 8.
+    values = pd.DataFrame({"told": [1.0, 2.0, 3.0, 4.0, 9.0, np.nan], "reversed": [6.0, 5.0, 4.0, 3.0, 2.0, 1.0]})
+    rows = Sample.of(bench.unseen, bench.champion, PolicyBook.load().in_force(DAY)).where(np.arange(6))
+    sample = replace(rows, outcome=np.array([0.0, 0, 0, 0, 1, 1]), weight=np.ones(6))
+    found = {
+        one.feature: one.auc.value for one in strongest_alone(sample, values, ("told", "reversed"), LIMITS.resampling)
+    }
+    assert found == {"told": 1.0, "reversed": 1.0}
 
 
 def test_a_reversed_feature_is_refused_by_its_direction(bench: Bench) -> None:

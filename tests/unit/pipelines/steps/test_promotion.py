@@ -14,6 +14,7 @@ from expectations.errors import ConflictError, NotFoundError, UsageError
 from expectations.vocabulary.role import Role
 from models.scorer.points import BinnedPoints, PointsScorer
 from models.validation.limits import gate_limits
+from models.validation.pack import FORMAT
 from pipelines.steps.promotion import Act, approve, champion_of, install_first, propose, roll_back
 from pipelines.storage import accounts, ledger
 from pipelines.storage.database import Database
@@ -40,12 +41,14 @@ def pack_of(digest: str, **more: Any) -> dict[str, Any]:
         "difference": {"value": 0.05, "low": 0.01, "high": 0.09, "share_better": 0.98},
     }
     plain = {
+        "format": FORMAT,
         "digest": digest,
         "rows": 800,
         "events": 80,
         "labels_known_on": "2026-05-30",
         "from": "2026-05-31",
         "discrimination": {"auc": {"value": 0.8, "low": 0.75, "high": 0.85}},
+        "alone": [{"feature": "late", "auc": {"value": 0.7, "low": 0.65, "high": 0.75}}],
         "accuracy": {"brier": 0.07, "log_loss": 0.27},
         "calibration": {
             "expected_to_observed": 1.0,
@@ -123,6 +126,12 @@ def test_two_people_promote_and_the_ledger_names_both_and_the_evidence(office: O
     assert (entry["proposed_by"], entry["account"]) == ("scientist-1", "officer-1")
     assert (entry["version"], entry["previous"], entry["reason"]) == ("2", "1", "better by far")
     assert entry["evidence_digest"] == promoted.evidence_digest == proposed.evidence_digest
+
+
+def test_evidence_in_another_form_is_made_again_before_anybody_stands_by_it(office: Office) -> None:
+    office.log("2", format=FORMAT - 1)
+    with pytest.raises(ConflictError, match="made by another version of Xinji"):
+        propose(office.database, office.registry, "2", SCIENTIST)
 
 
 def test_a_gate_refuses_by_name_and_nothing_is_proposed(office: Office) -> None:
