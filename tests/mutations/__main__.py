@@ -22,7 +22,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from tests.mutations.mutants import KINDS, Mutant, mutants
-from tests.mutations.quick import first_difference
+from tests.mutations.quick import FOUND, first_difference
 from tests.mutations.reading import Reach
 
 ROOT = Path(__file__).parents[2]
@@ -74,7 +74,9 @@ def _tried(tree: Path, mutant: Mutant, steps: Mapping[Path, str]) -> bool | None
     """Whether a test fails for it; None when the engine refuses it."""
     began = time.monotonic()
     reach = Reach.of(mutant.step, steps)
-    told = first_difference(ROOT / mutant.step, mutant.sql, reach.rules, in_features="windows" in reach.packages)
+    told = _first_look(mutant.step, mutant.sql, reach)
+    if told and not told.startswith(FOUND) and _first_look(mutant.step, steps[mutant.step], reach):
+        raise SystemExit(f"Without any mistake the look fails too: {told}")
     told = told or _first_failure(tree, mutant, reach.tests(ROOT), steps[mutant.step])
     seconds = time.monotonic() - began
     if told is None:
@@ -85,6 +87,10 @@ def _tried(tree: Path, mutant: Mutant, steps: Mapping[Path, str]) -> bool | None
         return None
     _say(f"caught    {mutant}  (in {seconds:.0f} s by {told})")
     return True
+
+
+def _first_look(step: Path, sql: str, reach: Reach) -> str | None:
+    return first_difference(ROOT / step, sql, reach.rules, in_features="windows" in reach.packages)
 
 
 def _first_failure(tree: Path, mutant: Mutant, tests: Sequence[str], original: str) -> str | None:

@@ -23,6 +23,9 @@ from tests.policy.test_patterns_apart import (
 )
 from tests.unit.features.test_table import TestAgainstPlainPython
 
+FOUND = "difference: "
+"""What an answer begins with that an assertion gave. Any other failure may have a cause apart from the mistake."""
+
 LONGEST_SECONDS = 600
 """A mistake that multiplies rows without end is found out by the time it takes."""
 
@@ -77,7 +80,7 @@ def _look(there: Connection, step: Path, sql: str, rules: Collection[str], in_fe
         looked_at = "a twin of a case"
         there.send(_in_cases(rules))
     except AssertionError:
-        there.send(looked_at)
+        there.send(f"{FOUND}{looked_at}")
     except Exception as error:
         there.send(f"{type(error).__name__}: {error}")
 
@@ -88,7 +91,7 @@ def _in_cases(rules: Collection[str]) -> str | None:
         if filed.case.rule in rules:
             _, differences = filed.run(book)
             if differences:
-                return f"{filed.file}: {filed.case.case}"
+                return f"{FOUND}{filed.file}: {filed.case.case}"
     for filed in first_of_each_rule():
         if filed.case.rule in rules:
             test_a_twin_is_found_beside_the_first_and_neither_is_held_to_the_other_s_documents(filed)
