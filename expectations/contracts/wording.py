@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from expectations.contracts.checks import fault_checks, warning_checks
 from expectations.contracts.errors import UnknownFaultError
 from expectations.contracts.schema import Contract, FieldContract, FieldType
-
-Language = Literal["zh", "en"]
+from expectations.vocabulary.language import Language
 
 _FAULTS: dict[str, dict[Language, str]] = {
     "required": {

@@ -11,13 +11,13 @@ from typing import Any
 
 from expectations.errors import NotFoundError, UsageError
 from expectations.vocabulary.digest import canonical_json
+from expectations.vocabulary.language import LANGUAGES, Language
 from expectations.vocabulary.moment import zoned
 from pipelines.steps.home import Home
 from pipelines.steps.listing import risk_list
 from pipelines.storage import decisions
 from pipelines.storage.database import Database
 from pipelines.storage.ledger import is_signed, signature_holds
-from reports.risklist.columns import Language
 from reports.risklist.document import manifest, manifest_faults, render_json
 from reports.risklist.page import render_page
 from reports.risklist.plain import render_csv
@@ -31,7 +31,6 @@ _RENDERERS: Mapping[str, Callable[[RiskList, Language], bytes]] = {
     ".csv": render_csv,
     ".json": lambda found, _language: render_json(found),
 }
-_LANGUAGES: tuple[Language, ...] = ("zh", "en")
 
 
 def grades_of(database: Database, business_date: date) -> dict[str, Any]:
@@ -58,7 +57,7 @@ def write_reports(home: Home, business_date: date) -> tuple[Path, ...]:
 def write_list_of(home: Home, found: RiskList, business_date: date) -> tuple[Path, ...]:
     """Put a list in place as that of a day: made aside, then put there by one rename."""
     files = {"risklist.json": render_json(found)}
-    for language in _LANGUAGES:
+    for language in LANGUAGES:
         for suffix, render in _RENDERERS.items():
             if suffix != ".json":
                 files[f"risklist.{language}{suffix}"] = render(found, language)
@@ -126,7 +125,7 @@ def language_of(text: str) -> Language:
     UsageError
         When it is neither zh nor en.
     """
-    for language in _LANGUAGES:
+    for language in LANGUAGES:
         if text == language:
             return language
     raise UsageError(f"'{text}' is no language of the list.", "Use zh or en.")

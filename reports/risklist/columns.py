@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Literal
 
 from expectations.vocabulary.grade import Severity
+from expectations.vocabulary.language import Language
 from reports.risklist.measured import against
 from reports.risklist.rows import Cause, Change, Difference, Measure, RiskList, RiskRow, Trigger
-
-Language = Literal["zh", "en"]
 
 SEVERITY_WORDS = {
     Severity.HIGH: {"zh": "高", "en": "high"},

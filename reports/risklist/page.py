@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from expectations.vocabulary.language import Language
 from reports.risklist.columns import (
     COLUMNS,
     SEVERITY_WORDS,
     STATUS_WORDS,
-    Language,
     department_word,
     difference_words,
     heading,

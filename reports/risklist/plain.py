@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 from io import StringIO
 
-from reports.risklist.columns import COLUMNS, Language, heading
+from expectations.vocabulary.language import Language
+from reports.risklist.columns import COLUMNS, heading
 from reports.risklist.rows import RiskList
 from reports.risklist.words import stale_word
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from expectations.vocabulary.grade import Grade, Severity
-from reports.risklist.columns import SEVERITY_WORDS, Language, measure_words, say
+from expectations.vocabulary.language import Language
+from reports.risklist.columns import SEVERITY_WORDS, measure_words, say
 from reports.risklist.rows import Excused, RiskList
 
 TITLE = {"zh": "企业信用风险日清单", "en": "Daily enterprise risk list"}

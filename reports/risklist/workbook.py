@@ -13,12 +13,12 @@ from unicodedata import east_asian_width
 import xlsxwriter
 
 from expectations.vocabulary.grade import Severity
+from expectations.vocabulary.language import Language
 from expectations.vocabulary.moment import parse_date
 from reports.risklist.columns import (
     COLUMNS,
     SEVERITY_WORDS,
     Column,
-    Language,
     department_word,
     difference_words,
     heading,

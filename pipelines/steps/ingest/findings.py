@@ -7,8 +7,9 @@ from typing import Any, Protocol
 
 from expectations.contracts.errors import UnknownFaultError
 from expectations.contracts.schema import Contract
-from expectations.contracts.wording import Language, describe_fault
+from expectations.contracts.wording import describe_fault
 from expectations.intake.notice import MALFORMED, Notice, describe_malformed
+from expectations.vocabulary.language import Language
 
 
 class GateFinding(Protocol):

@@ -10,7 +10,8 @@ import pytest
 from expectations.contracts.catalog import all_contracts, load_contract
 from expectations.contracts.checks import fault_checks, warning_checks
 from expectations.contracts.errors import UnknownFaultError
-from expectations.contracts.wording import Language, describe_fault
+from expectations.contracts.wording import describe_fault
+from expectations.vocabulary.language import Language
 
 CODES = [
     (table, check.code)
