@@ -86,19 +86,28 @@ def show_selection(found: Mapping[str, Any] | None) -> None:
         return
     chance = found["inspected_at_random"]
     models = chance["models"]
-    table(
-        f"Of these, {chance['rows']} rows inspected at random, {chance['events']} events"
-        + ("" if models else ": too few to say more"),
-        ("AUC, 95% interval", *models),
-        [(key, *(_figure(models[name][key]) for name in models)) for key in ("auc", "low", "high")] if models else [],
-    )
+    looked = f"Of these, {chance['rows']} rows inspected at random, {chance['events']} events"
+    if models:
+        rows = [(key, *(_figure(models[name][key]) for name in models)) for key in ("auc", "low", "high")]
+        table(looked, ("AUC, 95% interval", *models), rows)
+    else:
+        say(f"{looked}: too few to say more.")
     wrong = found["if_weights_are_wrong"]
     if wrong:
-        keys = ("largest_weight", "effective_rows", "auc", "auc_inspected_at_random", "mean_margin_moved_by")
+        shown = {
+            "largest_weight": ".1f",
+            "effective_rows": ".0f",
+            "auc": ".3f",
+            "auc_inspected_at_random": ".3f",
+            "mean_margin_moved_by": "+.2f",
+        }
         table(
             "A fitted scorecard, were rows weighted by the chance of a look and that chance wrong",
-            ("weights", "largest", "rows worth", "AUC", "AUC at random", "margin moves"),
-            [(one["assumption"], *(_figure(one[key]) for key in keys)) for one in wrong],
+            ("weights", "most", "rows", "AUC", "at random", "margin"),
+            [
+                (one["assumption"], *("" if one[key] is None else f"{one[key]:{form}}" for key, form in shown.items()))
+                for one in wrong
+            ],
         )
 
 
