@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -16,8 +17,9 @@ from pipelines.steps.home import Home
 from pipelines.steps.ingest.file import Intake
 from pipelines.steps.listing import risk_list
 from pipelines.steps.people import Desk
-from pipelines.storage import batches, decisions
+from pipelines.storage import batches, decisions, outbox
 from pipelines.storage.acts import acts_known
+from reports.api.metrics import Measurements
 from reports.risklist.department import rows_of
 from reports.risklist.document import list_to_json
 from reports.risklist.rows import RiskList
@@ -65,6 +67,21 @@ class ServedHouse:
         """Every delivery, the latest first."""
         with self._home.database.reading() as connection:
             return sorted(batches.all_batches(connection), key=lambda one: -one.sequence)
+
+    def measurements(self) -> Measurements:
+        """The state of the house in figures."""
+        with self._home.database.reading() as connection:
+            day = decisions.latest_run_date(connection)
+            records = list(decisions.decisions_of(connection, day)) if day else []
+            waiting = outbox.counts(connection)
+            files = [file for batch in batches.all_batches(connection) for file in batch.files]
+        return Measurements(
+            latest_day=day,
+            grades=Counter(record["grade"] or "-" for record in records),
+            outbox=waiting,
+            late_feeds=tuple(records[0]["feeds_late"]) if records else (),
+            quarantined=sum(file.quarantined for file in files),
+        )
 
     def departments(self, business_date: date) -> Mapping[str, frozenset[str]]:
         """Per pattern the departments that a day's policy asks to check it; empty for a day without a policy."""

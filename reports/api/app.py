@@ -40,5 +40,5 @@ def create_app(ports: Ports, clock: Callable[[], datetime], rate: Rate = USUAL_R
     app.include_router(days(ports, visits))
     app.include_router(desk(ports, visits))
     app.include_router(house(ports.house, visits))
-    app.include_router(life(ports.queries))
+    app.include_router(life(ports.queries, ports.house, visits))
     return app

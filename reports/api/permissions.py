@@ -33,6 +33,7 @@ MAY: Final[Mapping[str, frozenset[Role]]] = {
     # About the house itself: no enterprise is named in it.
     "models": _AUTHORITIES | _HOUSE,
     "policy": _AUTHORITIES | _HOUSE,
+    "metrics": frozenset({Role.OPERATOR, Role.SYSTEM}),
     "batches": frozenset({Role.OPERATOR, Role.AUDITOR}),
 }
 """Roles by what is done. A bank needs an enterprise's consent, which has its own address; machines, operators and data

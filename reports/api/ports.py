@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from expectations.vocabulary.role import Role
+from reports.api.metrics import Measurements
 
 Record = Mapping[str, Any]
 """A decision or an alert as the ledger holds it (design, section 6)."""
@@ -106,6 +107,9 @@ class HousePort(Protocol):
 
     def batches(self) -> Iterable[Any]:
         """Every delivery, the latest first."""
+
+    def measurements(self) -> Measurements:
+        """The state of the house in figures."""
 
     def departments(self, business_date: date) -> Mapping[str, frozenset[str]]:
         """Per pattern the departments that a day's policy asks to check it."""

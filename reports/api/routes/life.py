@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 from fastapi import APIRouter
+from fastapi.responses import PlainTextResponse
 
-from reports.api.ports import QueryPort
+from reports.api.access import Visit
+from reports.api.metrics import exposition
+from reports.api.ports import HousePort, QueryPort
 from reports.api.problems import Problem, documented
 from reports.api.schemas.house import Health
 
 
-def life(queries: QueryPort) -> APIRouter:
+def life(queries: QueryPort, house: HousePort, visits: Visit) -> APIRouter:
     """The router."""
     router = APIRouter(tags=["operation"])
+
+    @router.get(
+        "/metrics",
+        response_class=PlainTextResponse,
+        summary="Figures for Prometheus",
+        responses=documented("unauthorized", "forbidden", "bad_request", "too_many", "unavailable"),
+    )
+    def metrics(visit: Visit = visits) -> PlainTextResponse:
+        """Runs, grades, outbox, late feeds, quarantine. It names nobody and is asked often, so it is not recorded."""
+        visit.admit("metrics", "house")
+        return PlainTextResponse(exposition(house.measurements()).decode(), media_type="text/plain")
 
     @router.get("/health", response_model=Health, summary="Is the process alive")
     def health() -> Health:

@@ -15,6 +15,7 @@ from expectations.vocabulary.role import Role
 from reports.api import Ports, Read, create_app
 from reports.api.app import USUAL_RATE
 from reports.api.limits import Rate
+from reports.api.metrics import Measurements
 
 OWN, OTHER, NOBODY = "91652702MADEM0011Q", "91652701MADEM0011A", "91659007MADEM0011K"
 D = date(2026, 3, 31)
@@ -178,6 +179,9 @@ class House:
 
     def batches(self) -> list[dict[str, Any]]:
         return [{**BATCH, "sequence": number} for number in (2, 1)]
+
+    def measurements(self) -> Measurements:
+        return Measurements(D, {"B": 2, "-": 1}, {"pending": 3, "dead": 0}, ("tax_filing",), 7)
 
     def departments(self, business_date: date) -> dict[str, frozenset[str]]:
         return {"R02": frozenset({"customs"})}

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 OWN, OTHER = "91652702MADEM0011Q", "91652701MADEM0011A"
 GRADE = f"/v1/enterprises/{OWN}/grade"
@@ -89,3 +90,19 @@ def test_health_needs_no_key_and_readiness_follows_the_database(get: Any, api: A
     api.queries.is_down = True
     assert get("/health").status_code == 200
     assert get("/ready").status_code == 503
+
+
+def test_the_figures_are_those_of_the_house_in_the_form_that_prometheus_reads(get: Any) -> None:
+    families = {one.name: one for one in text_string_to_metric_families(get("/metrics", "system").text)}
+    figures = {
+        (sample.name, *sample.labels.values()): sample.value for one in families.values() for sample in one.samples
+    }
+    assert figures == {
+        ("xinji_latest_run_date_seconds",): 1774915200.0,
+        ("xinji_enterprises", "B"): 2,
+        ("xinji_enterprises", "-"): 1,
+        ("xinji_outbox_messages", "pending"): 3,
+        ("xinji_outbox_messages", "dead"): 0,
+        ("xinji_feed_late", "tax_filing"): 1,
+        ("xinji_quarantined_rows",): 7,
+    }
