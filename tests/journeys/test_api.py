@@ -18,6 +18,7 @@ from pipelines.wiring import Wiring
 from tests.worlds.day_home import LAST_DAY, TAKEN_AT
 
 Ask = Callable[..., Any]
+LAST_DAY_SECONDS = "1.7934048e+09"
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +59,7 @@ def test_every_question_about_a_day_is_answered(served: tuple[Wiring, Ask, str])
     for what in ("grades", "alerts", "actions", "risk-list"):
         assert ask("regulator", f"/v1/{what}?date={LAST_DAY}").status_code == 200, what
     assert ask("operator", "/v1/batches").json()["batches"][0]["files"]
+    assert f"xinji_latest_run_date_seconds {LAST_DAY_SECONDS}" in ask("operator", "/metrics").text
     assert ask("data_scientist", "/v1/models/in-force").json()["version"] == "expert"
     policy = ask("data_scientist", f"/v1/policy/in-force?date={LAST_DAY}").json()
     assert policy["digest"] == ask("regulator", f"/v1/enterprises/{own}/grade").json()["policy_digest"]
