@@ -21,6 +21,7 @@ from datetime import date, datetime
 from expectations.contracts.schema import Contract, FieldContract
 from expectations.vocabulary.moment import end_of_day
 from features.engine import Engine, literal
+from features.numbers import create_repeated
 from features.population import define_seen
 
 
@@ -121,13 +122,8 @@ def define_known_tables(engine: Engine, versions: Versions, as_of: AsOf) -> None
     """
     for table, contract in versions.contracts.items():
         select = versions_sql(versions, as_of, table)
-        engine.create_table(
-            f"repeated_{table}",
-            f"""
-            select key_hash from ({select}) as versions
-            where received_at <= {literal(as_of.known_at)}
-            group by key_hash having count(*) > 1""",
-        )
+        received = f"select key_hash from ({select}) as versions where received_at <= {literal(as_of.known_at)}"
+        create_repeated(engine, f"repeated_{table}", "key_hash", received)
         engine.create_view(f"known_{table}", known_sql(contract, select, as_of))
         if table in WITHDRAWABLE:
             engine.create_view(f"withdrawn_{table}", known_sql(contract, select, as_of, is_withdrawn=True))

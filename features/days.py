@@ -13,14 +13,16 @@ import pandas as pd
 import sqlglot
 from sqlglot import exp
 
-from features.engine import Engine, Value, read_step
+from features.engine import Engine, Parameters, Value, bound, read_step
 from features.law import legal_parameters
+from features.numbers import create_repeated
 
 CONTEXT = ("feed_reach", "complete_day", "day_rate")
 """Steps about days and feeds as a whole, before any document is looked at."""
 
 CHAIN = (
     "track",
+    "tax_rate",
     "order_payment",
     "document_line",
     "document_movement",
@@ -44,6 +46,22 @@ CHAIN = (
     "line_weight",
 )
 """Steps of the chain, each a table of the same name, in the order they need each other."""
+
+READ_IN_PASSING = ("order_payment", "document_line")
+"""Steps of the chain that are cheaper to read twice than to keep once: they are views."""
+
+REPEATED_LINKS = (("payment", "order"), ("waybill", "order"), ("inventory", "order"), ("inventory_line", "inventory"))
+"""(table, link): over which steps group that nearly always find one row."""
+
+REPEATED_PARTIES = {
+    "repeated_list_party": ("inventory", ("uscc, buyer_token", "uscc, address_token"), 2),
+    "repeated_order_party": ("order", ("uscc, buyer_token", "uscc, address_token"), 2),
+    "frequent_payer": ("payment", ("account_token", "device_token"), 10),
+}
+"""Per table of hashes: of which table's parties they are, and from how many rows on a party is in it.
+
+An engine's own ``hash`` serves, for it only leaves out what cannot count: of two parties that share one, both are in.
+"""
 
 WINDOWED = ("customs", "due", "inspection", "logistics", "warehouse", "tax", "forex", "return", "quality")
 """Rollups that are summed over windows column by column."""
@@ -131,10 +149,45 @@ def build_context(engine: Engine, business_date: date) -> None:
 def build_days(engine: Engine, business_date: date, rollups: Iterable[str] = ROLLUPS) -> None:
     """Make the chain and the rollups of the days that are looked back at."""
     parameters = step_parameters(business_date)
+    define_repeated_links(engine)
     for step in CHAIN:
-        engine.create_table(step, read_step("features.chain", step), parameters)
+        create_chain_step(engine, step, parameters)
     for step in rollups:
         engine.create_table(step, read_step("features.rollups", step), parameters)
+
+
+def define_repeated_links(engine: Engine) -> None:
+    """Create ``repeated_<table>_<link>``, the few documents that several rows of a table name, and the like of parties.
+
+    Nearly every list has one order, one payment and one waybill, and grouping those too would cost three times as much
+    as the rest of the chain.
+    """
+    for table, link in REPEATED_LINKS:
+        named = f"select {link}_hash from known_{table} where {link}_hash is not null"
+        create_repeated(engine, f"repeated_{table}_{link}", f"{link}_hash", named)
+    for name, (table, parties, times) in REPEATED_PARTIES.items():
+        hashes = (
+            f"select cast(hash({party}) % 4611686018427387904 as bigint) as party_hash from known_{table} "
+            f"where {party.rpartition(', ')[2]} is not null"
+            for party in parties
+        )
+        create_repeated(engine, name, "party_hash", " union all ".join(hashes), times)
+
+
+def create_chain_step(engine: Engine, step: str, parameters: Parameters, columns: Iterable[str] | None = None) -> None:
+    """Make a step of the chain; of its columns only those of some names, where names are given."""
+    text = bound(read_step("features.chain", step), parameters)
+    if step in READ_IN_PASSING:
+        engine.create_view(step, text)
+        return
+    if columns is None:
+        engine.create_table(step, text)
+        return
+    whole, wanted = f"whole_{step}", frozenset(columns)
+    engine.create_view(whole, text)
+    kept = [column for column in engine.columns(whole) if column in wanted]
+    engine.create_table(step, f"select {', '.join(kept)} from {whole}")
+    engine.drop(whole)
 
 
 def build_window_sums(engine: Engine, business_date: date) -> None:
@@ -176,7 +229,9 @@ def rollup_measures(rollup: str) -> frozenset[str]:
 
     A rollup without any is a list of documents worth naming.
     """
-    last = sqlglot.parse_one(read_step("features.rollups", rollup), read="duckdb").find(exp.Select)
-    if last is None or not last.args.get("group"):
+    last = sqlglot.parse_one(read_step("features.rollups", rollup), read="duckdb")
+    while isinstance(last, exp.SetOperation):
+        last = last.expression
+    if not isinstance(last, exp.Select) or not last.args.get("group"):
         return frozenset()
     return frozenset(column.alias_or_name for column in last.selects if column.find(exp.AggFunc))

@@ -8,13 +8,15 @@ no ``quantile_cont``, no ``hash()``, no reliance on list order, ties broken by a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Protocol, TypeVar, cast
 
 import duckdb
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
@@ -57,6 +59,12 @@ class Engine(Protocol):
     def frame(self, select: str, parameters: Parameters = NOTHING) -> pd.DataFrame:
         """The rows of a select as a pandas frame."""
 
+    def numbers(self, select: str) -> Iterator[npt.NDArray[np.int64]]:
+        """The one column of a select, whole numbers and none of them empty, piece by piece.
+
+        Nothing else may be asked of the engine until the last piece is taken.
+        """
+
     def columns(self, name: str) -> tuple[str, ...]:
         """Column names of a table or view, in order."""
 
@@ -66,10 +74,20 @@ def read_step(package: str, name: str) -> str:
     return (files(package) / f"{name}.sql").read_text(encoding="utf-8")
 
 
-def literal(value: date | datetime | str | None) -> str:
-    """A value written into SQL, for views, which cannot take parameters."""
+def bound(sql: str, parameters: Parameters) -> str:
+    """A text with its parameters written into it, for views, which cannot take any."""
+    needed_parameters("view", sql, parameters)
+    return _PARAMETER.sub(lambda found: literal(parameters[found[1]]), sql)
+
+
+def literal(value: Value) -> str:
+    """A value written into SQL."""
     if value is None:
         return "null"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        return repr(value)
     if isinstance(value, datetime):
         return f"timestamptz '{value.isoformat()}'"
     if isinstance(value, date):
@@ -155,6 +173,11 @@ class DuckdbEngine:
             "frame", select, parameters, lambda bound: self.connection.sql(select, params=bound).to_arrow_table()
         )
         return cast(pd.DataFrame, table.to_pandas(date_as_object=False))
+
+    def numbers(self, select: str) -> Iterator[npt.NDArray[np.int64]]:
+        """The one column of a select, piece by piece."""
+        reader: Any = _guarded("numbers", select, NOTHING, lambda _: self.connection.sql(select).to_arrow_reader())
+        return (np.asarray(batch.column(0), dtype=np.int64) for batch in reader)
 
     def columns(self, name: str) -> tuple[str, ...]:
         """Column names of a table or view, in order."""

@@ -1,40 +1,26 @@
--- Lines summed per list of the range: their total, and the tax that a retail import would owe on them by the rates of
--- its day, within the limit of a single purchase: (consumption + VAT) / (1 - consumption) at the reduced share. Rates
--- are weighted in millionths; a list with a line whose rate is not known has no expectation.
-with rate as (
-    select
-        hs_code,
-        valid_from,
-        coalesce(valid_to, date '9999-12-31') as valid_to,
-        cast(round(
-            cast(consumption_rate + vat_rate as double) / cast(1 - consumption_rate as double)
-            * $retail_tax_percent * 10000
-        ) as bigint) as millionths
-    from known_hs_rate
-    where consumption_rate < 1
-),
-
-line as (
-    select
-        line.inventory_hash,
-        line.line_no,
-        cast(line.line_total * 100 as bigint) as line_fen,
-        -- Of two rates that hold on one day the later one was meant to.
-        max_by(rate.millionths, rate.valid_from) as millionths
-    from known_inventory_line as line
-    join known_inventory as list on list.key_hash = line.inventory_hash
-    left join rate
-        on rate.hs_code = line.hs_code and list.event_day between rate.valid_from and rate.valid_to
-    where list.event_day between $from_day and $to_day
-    group by line.inventory_hash, line.line_no, line.line_total
-)
-
+-- Lines summed per list. A list of one line says under which code it goes; of a list of several their amounts are weighted
+-- by the rates of the list's day, in millionths, and a list with a line whose rate is not known has no weight.
 select
     inventory_hash,
-    count(*) as lines,
-    cast(sum(line_fen) as bigint) as lines_fen,
+    1 as lines,
+    cast(line_total * 100 as bigint) as lines_fen,
+    hs_code,
+    cast(null as double) as weighted_millionths
+from known_inventory_line
+where inventory_hash is not null and inventory_hash not in (select inventory_hash from repeated_inventory_line_inventory)
+union all
+select
+    line.inventory_hash,
+    count(*),
+    cast(sum(cast(line.line_total * 100 as bigint)) as bigint),
+    cast(null as varchar),
     case
-        when count(*) = count(millionths) then cast(sum(line_fen * millionths) as double)
-    end as weighted_millionths
-from line
-group by inventory_hash
+        when count(*) = count(tax_rate.millionths)
+            then cast(sum(cast(line.line_total * 100 as bigint) * tax_rate.millionths) as double)
+    end
+from known_inventory_line as line
+join known_inventory as list on list.key_hash = line.inventory_hash
+left join tax_rate
+    on tax_rate.hs_code = line.hs_code and list.event_day between tax_rate.from_day and tax_rate.to_day
+where line.inventory_hash in (select inventory_hash from repeated_inventory_line_inventory)
+group by line.inventory_hash

@@ -89,7 +89,9 @@ joined as (
             when line.lines_fen > 0 and list.direction = 'import'
                 and list.declared_value_cny <= $retail_single_limit_cny
                 then cast(round(
-                    cast(list.declared_value_cny * 100 as bigint) * line.weighted_millionths / line.lines_fen / 1000000
+                    cast(list.declared_value_cny * 100 as bigint) * coalesce(
+                        line.weighted_millionths, cast(line.lines_fen * tax_rate.millionths as double)
+                    ) / line.lines_fen / 1000000
                 ) as bigint)
         end as expected_tax_fen,
         track.scans,
@@ -117,6 +119,8 @@ joined as (
     left join track on track.waybill_hash = list.waybill_hash
     left join complete_day on complete_day.event_day = list.event_day
     left join document_line as line on line.inventory_hash = list.key_hash
+    left join tax_rate
+        on tax_rate.hs_code = line.hs_code and list.event_day between tax_rate.from_day and tax_rate.to_day
     left join document_movement as movement on movement.document_hash = list.key_hash
     left join document_settlement as settlement on settlement.document_hash = list.key_hash
     left join document_return on document_return.inventory_hash = list.key_hash

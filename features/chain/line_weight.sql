@@ -4,10 +4,20 @@
 with list_goods as (
     select
         inventory_hash,
-        min(hs_code) as hs_code,
-        min(statutory_unit) as statutory_unit,
-        cast(sum(statutory_quantity) as double) as quantity
+        hs_code,
+        statutory_unit,
+        cast(statutory_quantity as double) as quantity
     from known_inventory_line
+    where inventory_hash is not null
+        and inventory_hash not in (select inventory_hash from repeated_inventory_line_inventory)
+    union all
+    select
+        inventory_hash,
+        min(hs_code),
+        min(statutory_unit),
+        cast(sum(statutory_quantity) as double)
+    from known_inventory_line
+    where inventory_hash in (select inventory_hash from repeated_inventory_line_inventory)
     group by inventory_hash
     having min(hs_code) = max(hs_code) and min(statutory_unit) = max(statutory_unit)
         and count(*) = count(statutory_quantity) and count(*) = count(statutory_unit)

@@ -14,33 +14,68 @@ line as (
     group by line.order_hash
 ),
 
-sent as (
+parcel as (
     select
         waybill.order_hash,
-        count(*) as waybills,
-        min(waybill.created_at) as sent_at,
-        count(track.waybill_hash) as tracked_waybills,
-        cast(sum(coalesce(track.scans, 0)) as bigint) as scans,
-        cast(sum(coalesce(track.transit_scans, 0)) as bigint) as transit_scans,
-        min(track.first_scan_at) as first_scan_at,
-        min(track.picked_up_at) as picked_up_at,
-        min(track.signed_at) as signed_at,
-        min(track.refused_at) as refused_at,
-        min(case when track.is_in_order then 1 when not track.is_in_order then 0 end) as is_in_order,
-        min(waybill.carrier_uscc || '/' || waybill.logistics_no) as first_waybill
+        waybill.created_at,
+        waybill.carrier_uscc || '/' || waybill.logistics_no as waybill,
+        track.*
     from known_waybill as waybill
     left join track on track.waybill_hash = waybill.key_hash
-    group by waybill.order_hash
+),
+
+sent as (
+    select
+        order_hash,
+        1 as waybills,
+        created_at as sent_at,
+        case when waybill_hash is not null then 1 else 0 end as tracked_waybills,
+        coalesce(scans, 0) as scans,
+        coalesce(transit_scans, 0) as transit_scans,
+        first_scan_at,
+        picked_up_at,
+        signed_at,
+        refused_at,
+        case when is_in_order then 1 when not is_in_order then 0 end as is_in_order,
+        waybill as first_waybill
+    from parcel
+    where order_hash is not null and order_hash not in (select order_hash from repeated_waybill_order)
+    union all
+    select
+        order_hash,
+        count(*),
+        min(created_at),
+        count(waybill_hash),
+        cast(sum(coalesce(scans, 0)) as bigint),
+        cast(sum(coalesce(transit_scans, 0)) as bigint),
+        min(first_scan_at),
+        min(picked_up_at),
+        min(signed_at),
+        min(refused_at),
+        min(case when is_in_order then 1 when not is_in_order then 0 end),
+        min(waybill)
+    from parcel
+    where order_hash in (select order_hash from repeated_waybill_order)
+    group by order_hash
 ),
 
 declared as (
     select
         order_hash,
-        count(*) as lists,
-        cast(sum(cast(declared_value_cny * 100 as bigint)) as bigint) as declared_fen,
-        min(invt_no) as first_list
+        1 as lists,
+        cast(declared_value_cny * 100 as bigint) as declared_fen,
+        invt_no as first_list
     from known_inventory
-    where cancelled_at is null
+    where cancelled_at is null and order_hash is not null
+        and order_hash not in (select order_hash from repeated_inventory_order)
+    union all
+    select
+        order_hash,
+        count(*),
+        cast(sum(cast(declared_value_cny * 100 as bigint)) as bigint),
+        min(invt_no)
+    from known_inventory
+    where cancelled_at is null and order_hash in (select order_hash from repeated_inventory_order)
     group by order_hash
 ),
 

@@ -2,7 +2,8 @@
 --   order           a later stage of the journey was scanned before an earlier one
 --   speed           between two scans it went faster than 500 km an hour; amount: km an hour, spans under a minute as one
 --   before_release  signed for before the list was released
---   silent          released, and no scan on the four days behind it; released_day and next_scan_day say how long
+--   silent          released, and no scan on the four days behind it; released_day and next_scan_day say how long;
+--                   said only where tracks are told at all
 --   shared          its waybill number is named by an earlier list of the last 30 days as well
 with list as (
     select * from inventory_chain where not is_cancelled and waybill_hash is not null
@@ -94,6 +95,7 @@ found as (
     select list.uscc, list.event_day, list.invt_no, list.value_fen, 'silent', 1, cast(list.released_at as date),
         cast(next_scan.next_at as date)
     from list
+    join feed on feed.table_name = 'waybill_event' and feed.is_connected
     join known_waybill as waybill on waybill.key_hash = list.waybill_hash
     left join next_scan on next_scan.invt_no = list.invt_no
     where list.released_at is not null

@@ -1,5 +1,6 @@
 -- Orders paid one after the other from one account or device (R02): a row per order, payer and moment, but only where
 -- the payer pays for at least ten orders of the seller on the day and its two neighbours. Fewer are no burst.
+-- frequent_payer holds the hashes of those who pay ten times at all.
 with paid as (
     select
         sold.uscc, payment.event_day, payment.account_token, payment.device_token,
@@ -9,6 +10,10 @@ with paid as (
     from known_payment as payment
     join known_order as sold on sold.key_hash = payment.order_hash
     where payment.event_day between $from_day - 1 and $to_day + 1
+        and (
+            cast(hash(payment.account_token) % 4611686018427387904 as bigint) in (select party_hash from frequent_payer)
+            or cast(hash(payment.device_token) % 4611686018427387904 as bigint) in (select party_hash from frequent_payer)
+        )
 ),
 
 payer as (

@@ -1,8 +1,11 @@
 -- Retail import lists that may be parts of one purchase (R03): per seller, party (a buyer or an address) and eight-digit
 -- goods, but only where the party has more than one such list on the day and its two neighbours. A list alone on those
 -- days can be no part of a split within 24 hours. Cancelled lists are left out.
+-- Whoever has a single list of all that are known need not be counted: repeated_list_party holds the others' hashes.
 with list as (
     select
+        cast(hash(uscc, buyer_token) % 4611686018427387904 as bigint) as buyer_hash,
+        cast(hash(uscc, address_token) % 4611686018427387904 as bigint) as address_hash,
         uscc, invt_no, key_hash, event_day, buyer_token, address_token,
         cast(epoch(declared_at) as bigint) as second,
         cast(declared_value_cny * 100 as bigint) as value_fen
@@ -14,11 +17,11 @@ with list as (
 party_list as (
     select uscc, invt_no, key_hash, event_day, second, value_fen, 'buyer' as kind, buyer_token as party
     from list
-    where buyer_token is not null
+    where buyer_token is not null and buyer_hash in (select party_hash from repeated_list_party)
     union all
     select uscc, invt_no, key_hash, event_day, second, value_fen, 'address', address_token
     from list
-    where address_token is not null
+    where address_token is not null and address_hash in (select party_hash from repeated_list_party)
 ),
 
 neighboured as (

@@ -21,11 +21,12 @@ from features.days import (
 )
 from features.engine import Engine, literal
 from features.population import PARCEL_TABLES
-from features.state.changes import Turnover, define_changed, files_ahead, touch_company, touch_days
+from features.state.changes import Turnover, define_changed, files_ahead, touch_days
 from features.state.files import Look
 from features.state.kept import Kept, Segment, Shelf, Workplace
+from features.state.lean import each_rollup
 from features.state.reach import find_reached
-from features.state.segments import RollupShape, define_rollup, with_segment
+from features.state.segments import RollupShape, days_of, define_rollup, with_segment
 from features.state.sliding import Slide
 from features.state.worlds import Neighbourhood, all_versions
 
@@ -117,7 +118,6 @@ def advance(place: Workplace, kept: Kept, before: Look, now: Look) -> Kept | Non
     has to be built anew.
     """
     turnovers = define_changed(place.engine, place.contracts, before, now, kept.ahead)
-    touch_company(place.engine, place.contracts, now, turnovers)
     if place.engine.rows("select 1 from changed_hs_rate limit 1"):
         return None
     return _Advance(place, kept, before, now, turnovers).carry_out()
@@ -163,14 +163,16 @@ class _Advance:
         self._look_at_both(arrivals)
         if self._touch_flipped_days():
             self._look_at_both(arrivals)
-        self._build("now")
-        shapes = [RollupShape.of(self.engine, name) for name in (*EVER, *ROLLUPS)]
-        for shape in shapes:
-            self._define_change(shape)
-        windows = {name: self._put_slid(name) for name in WINDOWED}
-        rollups = {shape.name: self._with_change(shape) for shape in shapes}
-        for step in (*(f"known_{table}" for table in PARCEL_TABLES), *CHAIN):
-            self.engine.drop(step)
+        rollups = {name: self._with_change(name, f"now_{name}") for name in EVER}
+        windows = {}
+        for rollup in each_rollup(self.engine, self.business_date):
+            rollups[rollup] = self._with_change(rollup, rollup)
+            if (name := rollup.removeprefix("rollup_")) in WINDOWED:
+                windows[name] = self._put_slid(name)
+            self.engine.drop(rollup)
+            self.engine.drop(f"change_{rollup}")
+        for table in PARCEL_TABLES:
+            self.engine.drop(f"known_{table}")
         now = Kept(
             business_date=self.business_date,
             known_at=self.now.as_of.known_at,
@@ -205,15 +207,18 @@ class _Advance:
 
     def _look_at_both(self, arrivals: str) -> None:
         """Find what is reached; make its chain and rollups as they were, and all but these as it is."""
-        find_reached(self.engine, self.contracts, self.now, self.turnovers)
+        find_reached(self.engine, self.contracts, self.before, self.now, self.turnovers)
         reached = Neighbourhood.of(self.engine, self.contracts, self.turnovers, EVERYWHERE)
         spoken = self.shelf.sql(segment.path for segment in self.kept.rollups["rollup_spoken"])
         self._know("before", self.before, reached.before(self.before), self.kept.arrivals)
         shape = RollupShape.of(self.engine, "rollup_spoken")
         self._set_context("before", shape.summed(spoken))
-        self._build("before")
+        build_days(self.engine, self.business_date)
+        self._name_after("before", ROLLUPS)
+        for step in CHAIN:
+            self.engine.drop(step)
         self._know("now", self.now, reached.now(self.now), arrivals)
-        self._define_change(shape)
+        self._define_change(shape, "now_rollup_spoken")
         self._set_context("now", shape.summed(f"{spoken} union all select * from change_rollup_spoken"))
 
     def _know(self, world: str, look: Look, versions: Versions, arrivals: str) -> None:
@@ -234,10 +239,6 @@ class _Advance:
             select event_day, 'all documents are in', 0e0 from complete_day""",
         )
 
-    def _build(self, world: str) -> None:
-        build_days(self.engine, self.business_date)
-        self._name_after(world, ROLLUPS)
-
     def _name_after(self, world: str, names: Iterable[str]) -> None:
         for name in names:
             self.engine.create_table(f"{world}_{name}", f"select * from {name}")
@@ -254,9 +255,14 @@ class _Advance:
                 touch_days(self.engine, self.contracts[table], self.now, self.turnovers[table], days)
         return bool(days)
 
-    def _define_change(self, shape: RollupShape) -> None:
-        rows = shape.difference(f"before_{shape.name}", f"now_{shape.name}")
-        self.engine.create_table(f"change_{shape.name}", rows)
+    def _define_change(self, shape: RollupShape, now: str) -> None:
+        before, change = f"before_{shape.name}", f"change_{shape.name}"
+        rows = shape.difference(before, now, days_of(self.engine, f"select event_day from {before}"))
+        if shape.is_list:
+            # Read once, and as long as the day.
+            self.engine.create_view(change, rows)
+        else:
+            self.engine.create_table(change, rows)
 
     def _put_slid(self, name: str) -> str:
         shape = RollupShape.of(self.engine, f"rollup_{name}")
@@ -268,9 +274,11 @@ class _Advance:
         self.engine.create_table(f"window_{name}", way.sql())
         return put_window(self.engine, self.shelf, name)
 
-    def _with_change(self, shape: RollupShape) -> tuple[Segment, ...]:
-        changes = f"select * from change_{shape.name}"
-        return with_segment(self.engine, self.shelf, shape, self.kept.rollups[shape.name], changes)
+    def _with_change(self, name: str, now: str) -> tuple[Segment, ...]:
+        shape = RollupShape.of(self.engine, name)
+        self._define_change(shape, now)
+        changes = f"select * from change_{name}"
+        return with_segment(self.engine, self.shelf, shape, self.kept.rollups[name], changes)
 
     def _may_be_ahead(self) -> dict[str, frozenset[str]]:
         return {

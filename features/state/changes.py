@@ -8,17 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
 
 from expectations.contracts.schema import Contract
 from expectations.vocabulary.moment import end_of_day
 from features.asof import empty_versions_sql, is_stage
-from features.days import COMPARED_WITHIN_DAYS
 from features.engine import Engine, literal
 from features.state.files import Look
-
-COMPARED = ("inventory", "order", "payment", "declaration")
-"""Tables whose documents are weighed against others of the days around them."""
 
 
 @dataclass(frozen=True)
@@ -57,45 +52,24 @@ def define_changed(
     turnovers = {}
     for table, contract in contracts.items():
         turnover = turnovers[table] = Turnover.between(table, before, now)
-        selects = [
-            *_rows(now, contract, turnover.fresh, f"received_at <= {literal(now.as_of.known_at)}"),
+        stirred = [
             *_rows(before, contract, turnover.gone, f"received_at <= {literal(before.as_of.known_at)}"),
             *_rows(now, contract, _received_since(table, turnover, before, now), _received_between(before, now)),
             *_rows(now, contract, turnover.common & frozenset(ahead.get(table, ())), _crossed(contract, before, now)),
         ]
-        empty = f"select {_columns(contract)} from ({empty_versions_sql(contract)}) as versions"
-        engine.create_table(f"changed_{table}", " union all ".join(selects) or empty)
+        nothing = f"select {_columns(contract)} from ({empty_versions_sql(contract)}) as versions"
+        engine.create_table(f"stirred_{table}", " union all ".join(stirred) or nothing)
+        # What came in whole is read where it lies: it is most of a day, and every row of it counts.
+        fresh = _rows(now, contract, turnover.fresh, f"received_at <= {literal(now.as_of.known_at)}")
+        engine.create_view(f"changed_{table}", " union all ".join([f"select * from stirred_{table}", *fresh]))
     return turnovers
 
 
 def touch_days(engine: Engine, contract: Contract, look: Look, turnover: Turnover, days: Collection[str]) -> None:
     """Add every version of some event days (SQL literals) to ``changed_<table>``."""
+    name = f"stirred_{contract.table}"
     rows = _rows(look, contract, turnover.common, f"event_day in ({', '.join(days)})")
-    name = f"changed_{contract.table}"
     engine.create_table(name, " union all ".join([f"select * from {name}", *rows]))
-
-
-def touch_company(
-    engine: Engine, contracts: Mapping[str, Contract], look: Look, turnovers: Mapping[str, Turnover]
-) -> None:
-    """Add the whole days of documents that are weighed against others of their day or the days around it.
-
-    What a changed document alters lies within ``COMPARED_WITHIN_DAYS`` of it, and follows from what lies as far again.
-    """
-    selects = [f"select event_day from changed_{table}" for table in COMPARED]
-    for child, parent in (("inventory_line", "inventory"), ("declaration_line", "declaration")):
-        alone = f"select {parent}_hash from changed_{child} except select key_hash from changed_{parent}"
-        spans = look.spans(parent)
-        if spans and engine.rows(f"select 1 from ({alone}) as alone limit 1"):
-            rows = look.files.sql(parent, sorted(spans))
-            selects.append(f"select event_day from ({rows}) as versions where key_hash in ({alone})")
-    changed = engine.rows(f"select distinct event_day from ({' union all '.join(selects)}) as days")
-    reach = range(-2 * COMPARED_WITHIN_DAYS, 2 * COMPARED_WITHIN_DAYS + 1)
-    near = {day + timedelta(days=step) for (day,) in changed if isinstance(day, date) for step in reach}
-    if near:
-        days = [f"date {literal(str(day))}" for day in sorted(near)]
-        for table in COMPARED:
-            touch_days(engine, contracts[table], look, turnovers[table], days)
 
 
 def files_ahead(

@@ -14,10 +14,17 @@ from features.state.files import Look
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One file of signed rows of a rollup: what one run added and took away, or several of them merged."""
+    """One file of signed rows of a rollup: what one run added and took away, or several of them merged.
+
+    Attributes
+    ----------
+    days:
+        The event days it has rows of, in ISO 8601.
+    """
 
     path: str
     rows: int
+    days: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,14 @@ that it comes out alike before and now.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 
 from expectations.contracts.schema import Contract
-from features.engine import Engine, literal
+from features.asof import empty_versions_sql
+from features.engine import Engine
+from features.numbers import create_shared
 from features.state.changes import Turnover
+from features.state.company import add_company
 from features.state.files import Look
 
 LEAVES = frozenset({("inventory", "declaration")})
@@ -20,16 +23,17 @@ it has to be made again when one of them changes, and needs them all; what else 
 
 
 def find_reached(
-    engine: Engine, contracts: Mapping[str, Contract], look: Look, turnovers: Mapping[str, Turnover]
+    engine: Engine, contracts: Mapping[str, Contract], before: Look, now: Look, turnovers: Mapping[str, Turnover]
 ) -> None:
     """Create ``reached_<table>`` with ``key_hash`` and ``event_day``: what to look at again of files that stayed.
 
     Needs ``changed_<table>``. Rows of files that came or went are all looked at and need not be in it.
     """
-    search = _Search(engine, contracts, look, turnovers)
+    search = _Search(engine, contracts, now, turnovers)
     search.begin()
     while search.has_open_ends():
         search.expand()
+    add_company(engine, contracts, before, now, turnovers)
 
 
 class _Search:
@@ -51,47 +55,69 @@ class _Search:
         self.links = sorted({link for contract in contracts.values() for link in contract.links})
 
     def begin(self) -> None:
-        """Start from what changed."""
+        """Start from what changed, as far as anything that stayed has to do with it.
+
+        Of a day that came in whole nearly nothing does, and finding that out by joining would cost more than the rest.
+        """
         for link in self.links:
             self.engine.create_table(f"done_link_{link}", "select cast(null as bigint) as hash where false")
-        self._open_links({table: f"changed_{table}" for table in self.contracts})
+            self._begin(f"open_link_{link}", "hash", f"{link}_hash", self._tables_with(link))
+            self._add(f"done_link_{link}", f"open_link_{link}")
         for table in self.searched:
-            self.engine.create_table(f"open_{table}", f"select distinct key_hash from changed_{table}")
+            self._begin(f"open_{table}", "key_hash", "key_hash", [table])
             self.engine.create_table(f"done_{table}", f"select key_hash from open_{table}")
             self.engine.create_table(f"echo_{table}", f"select key_hash from open_{table} where false")
             nothing = f"select key_hash, event_day from changed_{table} where false"
             self.engine.create_table(f"reached_{table}", nothing)
 
+    def _tables_with(self, link: str) -> list[str]:
+        return [table for table, contract in self.contracts.items() if link in contract.links]
+
+    def _begin(self, name: str, column: str, of: str, tables: Collection[str]) -> None:
+        """Create a table of the values of a column that both rows that changed and rows that stayed have."""
+        changed = (f"select {of} from changed_{table} where {of} is not null" for table in tables)
+        stayed = (f"select {of} from ({self._stayed(table)}) as stayed where {of} is not null" for table in tables)
+        create_shared(self.engine, name, column, changed, stayed)
+
+    def _stayed(self, table: str) -> str:
+        return self.look.files.sql(table, sorted(self.turnovers[table].common))
+
     def has_open_ends(self) -> bool:
         """Whether something is still to be looked for."""
+        return bool(self._open_ends())
+
+    def _open_ends(self) -> frozenset[str]:
         names = [f"open_link_{link}" for link in self.links]
         names += [f"{kind}_{table}" for kind in ("open", "echo") for table in self.searched]
-        return any(self.engine.rows(f"select 1 from {name} limit 1") for name in names)
+        return frozenset(name for name in names if self.engine.rows(f"select 1 from {name} limit 1"))
 
     def expand(self) -> None:
         """Find the rows of what is open, and open what they name."""
+        ends = self._open_ends()
         for table, contract in self.searched.items():
-            self._find(table, contract)
+            self._find(table, contract, ends)
         self._open_links({table: f"(select * from found_{table} where leads)" for table in self.searched})
         for table in self.searched:
             self._open_keys(table)
 
-    def _find(self, table: str, contract: Contract) -> None:
+    def _find(self, table: str, contract: Contract, ends: frozenset[str]) -> None:
         hashes = [f"{link}_hash" for link in contract.links]
-        by_link = {link: f"{link}_hash in (select hash from open_link_{link})" for link in contract.links}
-        leading = [f"key_hash in (select key_hash from open_{table})"]
-        leading += [found for link, found in by_link.items() if (table, link) not in LEAVES]
-        trailing = [f"key_hash in (select key_hash from echo_{table})"]
-        trailing += [found for link, found in by_link.items() if (table, link) in LEAVES]
-        select = self.look.files.sql(table, sorted(self.turnovers[table].common))
+        keys = {kind: f"key_hash in (select key_hash from {kind}_{table})" for kind in ("open", "echo")}
+        found = {kind: [condition] if f"{kind}_{table}" in ends else [] for kind, condition in keys.items()}
+        for link in contract.links:
+            if f"open_link_{link}" in ends:
+                kind = "echo" if (table, link) in LEAVES else "open"
+                found[kind].append(f"{link}_hash in (select hash from open_link_{link})")
+        leads, trails = (f"coalesce({' or '.join(found[kind]) or 'false'}, false)" for kind in ("open", "echo"))
+        # Where nothing is looked for, no row is read.
+        rows = self._stayed(table) if any(found.values()) else empty_versions_sql(contract)
         self.engine.create_table(
             f"found_{table}",
             f"""
             select * from (
                 select key_hash, event_day, {"".join(f"{name}, " for name in hashes)}
-                       coalesce({" or ".join(leading)}, false) as leads,
-                       coalesce({" or ".join(trailing)}, false) as trails
-                from ({select}) as versions
+                       {leads} as leads, {trails} as trails
+                from ({rows}) as versions
             ) as searched
             where leads or trails""",
         )
@@ -131,13 +157,3 @@ class _Search:
 
     def _add(self, name: str, more: str) -> None:
         self.engine.create_table(name, f"select * from {name} union all select * from {more}")
-
-
-def days_condition(engine: Engine, table: str) -> str:
-    """SQL that keeps the event days on which something was reached, so that a reader skips the other days."""
-    days = _days(engine.rows(f"select distinct event_day from reached_{table} order by event_day"))
-    return f"event_day in ({', '.join(days)})" if days else "false"
-
-
-def _days(rows: Iterable[tuple[object, ...]]) -> list[str]:
-    return [f"date {literal(str(day))}" for (day,) in rows]

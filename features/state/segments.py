@@ -6,8 +6,9 @@ like size are merged, as in a log-structured tree, so that there are never many 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from features.days import EVER, rollup_measures
@@ -61,23 +62,51 @@ class RollupShape:
         """The rows of a select, to be taken away."""
         return f"select {', '.join(self.keys)}, {', '.join(f'-{name} as {name}' for name in self.measures)} from {rows}"
 
-    def difference(self, before: str, now: str) -> str:
-        """What has to be added to turn the rows of one table into those of another."""
+    def difference(self, before: str, now: str, days: Sequence[str]) -> str:
+        """What has to be added to turn the rows of one table into those of another.
+
+        Parameters
+        ----------
+        before, now:
+            The two tables.
+        days:
+            The days that the one before has rows of. Rows of other days are new as they are.
+        """
         columns = ", ".join((*self.keys, *self.measures))
+        rows = f"select {columns} from {self.counted(now)} as now"
         then = self.negated(f"{self.counted(before)} as earlier")
-        return self.summed(f"select {columns} from {self.counted(now)} as now union all {then}")
+        return self.added_up(rows, f"{rows} union all {then}", days)
+
+    def added_up(self, rows: str, of_days: str, days: Sequence[str]) -> str:
+        """The rows of one select, but of some days the sums of those of another."""
+        if not days:
+            return rows
+        listed = ", ".join(f"date {literal(day)}" for day in days)
+        summed = self.summed(f"select * from ({of_days}) as signed where event_day in ({listed})")
+        columns = ", ".join((*self.keys, *self.measures))
+        return f"{summed} union all select {columns} from ({rows}) as alone where event_day not in ({listed})"
+
+    def of_segments(self, shelf: Shelf, segments: Sequence[Segment]) -> str:
+        """The rows of some segments: added up where several have rows of a day, as they are where one has."""
+        seen = Counter(day for segment in segments for day in segment.days)
+        rows = shelf.sql(segment.path for segment in segments)
+        return self.added_up(rows, rows, sorted(day for day, times in seen.items() if times > 1))
+
+
+def days_of(engine: Engine, rows: str) -> tuple[str, ...]:
+    """The event days of a select, in ISO 8601, in order."""
+    days = engine.rows(f"select distinct event_day from ({rows}) as dated order by event_day")
+    return tuple(str(day) for (day,) in days)
 
 
 def define_rollup(engine: Engine, shelf: Shelf, rollup: str, segments: Sequence[Segment], since: date) -> None:
     """Create the view of a rollup over its segments. Days before ``since`` are looked back at no more."""
-    rows = shelf.sql(segment.path for segment in segments)
     engine.drop(rollup)
-    engine.create_view(rollup, rows)
+    engine.create_view(rollup, shelf.sql(segment.path for segment in segments))
     shape = RollupShape.of(engine, rollup)
+    rows = shape.of_segments(shelf, segments)
     if rollup not in EVER:
         rows = f"select * from ({rows}) as kept where event_day >= {literal(since)}"
-    if len(segments) > 1:
-        rows = shape.summed(rows)
     if shape.is_list:
         rows = f"select {', '.join(shape.keys)} from ({rows}) as kept"
     engine.create_view(rollup, rows)
@@ -87,7 +116,7 @@ def with_segment(
     engine: Engine, shelf: Shelf, shape: RollupShape, segments: Sequence[Segment], select: str
 ) -> tuple[Segment, ...]:
     """The segments with one more, merged where the new one has grown to the size of those before it."""
-    added = shelf.put(engine, shape.name, shape.ordered(select))
+    added = put_segment(engine, shelf, shape, select)
     if segments and not added.rows:
         return tuple(segments)
     grown = [*segments, added]
@@ -97,5 +126,10 @@ def with_segment(
         rows += grown[first].rows
     if first == len(grown) - 1:
         return tuple(grown)
-    merged = shape.summed(shelf.sql(segment.path for segment in grown[first:]))
-    return (*grown[:first], shelf.put(engine, shape.name, shape.ordered(merged)))
+    return (*grown[:first], put_segment(engine, shelf, shape, shape.of_segments(shelf, grown[first:])))
+
+
+def put_segment(engine: Engine, shelf: Shelf, shape: RollupShape, select: str) -> Segment:
+    """Keep the rows of a select as one segment."""
+    put = shelf.put(engine, shape.name, shape.ordered(select))
+    return replace(put, days=days_of(engine, shelf.sql([put.path])))

@@ -10,7 +10,7 @@ from features.asof import Versions, empty_versions_sql
 from features.engine import Engine
 from features.state.changes import Turnover
 from features.state.files import Look
-from features.state.reach import days_condition
+from features.state.reached import days_condition
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,30 @@
 -- R04 quota abuse (额度盗刷). Three measures, each laid at the door of the seller whose document crosses the line:
 -- a buyer's retail imports of the calendar year, without cancelled lists and valid returns, above the yearly quota;
 -- a buyer with too many consignee phones; a phone or address with too many buyers. Tokens are counted, never shown.
-with running as (
-    select
-        uscc, document, value_fen, counted_fen,
-        cast(sum(counted_fen) over (
-            partition by buyer_token order by second, document rows between unbounded preceding and current row
-        ) as bigint) as total_fen,
-        cast(sum(counted_fen) over (partition by buyer_token) as bigint) as year_fen
+-- Nearly nobody is over anything: who can be is found by sums and counts, and only their documents are put in order.
+with of_year as (
+    select uscc, document, second, buyer_token, value_fen, counted_fen
     from rollup_import_sale
     where lists = 1 and buyer_token is not null
         and event_day >= cast(date_trunc('year', $business_date) as date) and event_day <= $business_date
+),
+
+over_year as (
+    select buyer_token, cast(sum(counted_fen) as bigint) as year_fen
+    from of_year
+    group by buyer_token
+    having sum(counted_fen) > $annual_limit_fen
+),
+
+running as (
+    select
+        of_year.uscc, of_year.document, of_year.value_fen, of_year.counted_fen, over_year.year_fen,
+        cast(sum(of_year.counted_fen) over (
+            partition by of_year.buyer_token order by of_year.second, of_year.document
+            rows between unbounded preceding and current row
+        ) as bigint) as total_fen
+    from of_year
+    join over_year on over_year.buyer_token = of_year.buyer_token
 ),
 
 over_quota as (
@@ -47,12 +61,22 @@ tie as (
     where event_day > $business_date - $buyers_window_days
 ),
 
-first_tie as (
-    select
-        *,
-        row_number() over (partition by kind, holder, held order by second, document) as occurrence
+-- Those with several documents that do not all name the same: every holder of too many is among them.
+varied as (
+    select kind, holder
     from tie
     where holder is not null and held is not null
+    group by kind, holder, most
+    having count(*) > most and (most < 1 or min(held) < max(held))
+),
+
+first_tie as (
+    select
+        tie.*,
+        row_number() over (partition by tie.kind, tie.holder, tie.held order by tie.second, tie.document) as occurrence
+    from tie
+    join varied on varied.kind = tie.kind and varied.holder = tie.holder
+    where tie.held is not null
 ),
 
 ranked as (

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,9 +13,11 @@ from tempfile import TemporaryDirectory
 import duckdb
 
 from expectations.contracts.typed import literal
+from features.engine import Engine
 from models.scorecard.reading import expert_scorecard
+from pipelines.benchmarks.clocked import ClockedEngine
 from pipelines.benchmarks.measuring import Figure, Report, measured
-from pipelines.benchmarks.parcels import Volume, place_day, place_register, settle_home
+from pipelines.benchmarks.parcels import DAYS_BETWEEN_ORDERS, Volume, place_day, place_register, settle_home
 from pipelines.steps.daily import DayWork, commit, judge_day, measure
 from pipelines.steps.day import Day
 from pipelines.steps.home import Champion, Home
@@ -24,7 +26,18 @@ from pipelines.steps.knowing import know
 D = date(2026, 10, 31)
 GOAL = "at most 5 x the floor in CPU seconds, and under 8 GiB"
 
+STEPS_SHOWN = 40
+
 Laps = dict[str, tuple[float, float]]
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A day that ran: seconds and CPU seconds of its parts, how many were graded, CPU seconds of the dearest steps."""
+
+    laps: Laps
+    graded: int
+    steps: Mapping[str, float]
 
 
 def day(volume: Volume, history: int) -> Report:
@@ -33,7 +46,7 @@ def day(volume: Volume, history: int) -> Report:
     Parameters
     ----------
     volume:
-        Lists a day, enterprises, buyers.
+        How much.
     history:
         Days before it that were run, so that its state is kept.
     """
@@ -41,21 +54,26 @@ def day(volume: Volume, history: int) -> Report:
         home = Path(folder)
         _, paths = measured("prepare", prepare, home, volume, history)
         floor, _ = measured("floor: four files joined on the order number, and scanned", join_and_scan, paths)
-        whole, (laps, graded) = measured("the day", run_the_day, home)
-    figures = [floor, *(Figure(name, *lap, whole.peak_mib) for name, lap in laps.items()), whole]
+        whole, ran = measured("the day", run_the_day, home)
+    figures = [floor, *(Figure(name, *lap, whole.peak_mib) for name, lap in ran.laps.items()), whole]
+    details = {
+        "rows": volume.rows, "enterprises": volume.enterprises, "history_days": history, "graded": ran.graded,
+        "track_events": volume.track_events, "days_between_orders": DAYS_BETWEEN_ORDERS,
+        "cpu_seconds_of_steps": ran.steps,
+    }  # fmt: skip
     return Report(
         benchmark="day",
         figures=tuple(figures),
         floor=floor.name,
         ratio=whole.cpu_seconds / floor.cpu_seconds,
         goal=GOAL,
-        details={"rows": volume.rows, "enterprises": volume.enterprises, "history_days": history, "graded": graded},
+        details=details,
     )
 
 
 def prepare(path: Path, volume: Volume, history: int) -> dict[str, str]:
     """A home that has run the days before, with the files of the day in its lake; gives those by table."""
-    wiring = settle_home(path)
+    wiring = settle_home(path, volume.feeds)
     place_register(wiring, volume, D - timedelta(days=history + 2))
     for back in range(history, -1, -1):
         before = D - timedelta(days=back + 1)
@@ -95,19 +113,26 @@ def _scan(connection: duckdb.DuckDBPyConnection, file: str) -> str:
     return ", ".join(f'max("{column[0]}")' for column in columns)
 
 
-def run_the_day(path: Path) -> tuple[Laps, int]:
-    """Run the day as ``xinji run`` does, with a lap for each part; gives the laps and how many were graded."""
+def run_the_day(path: Path) -> Ran:
+    """Run the day as ``xinji run`` does, with a lap for each part."""
     home = graded_by_card(settle_home(path).home)
-    today, laps = Day.of(D), Laps()
+    today, laps, engines = Day.of(D), Laps(), list[ClockedEngine]()
+
+    @contextmanager
+    def clocked() -> Iterator[Engine]:
+        with home.engine() as engine:
+            engines.append(ClockedEngine(engine))
+            yield engines[-1]
+
     lake, champion = home.pin(), home.champion()
     with _lap(laps, "known, features, patterns"):
-        found = measure(home, today, lake)
+        found = measure(replace(home, engine=clocked), today, lake)
     with _lap(laps, "judged"):
         judged = judge_day(home, today, lake, found, champion)
         judged = replace(judged, decisions=tuple(judged.decisions))
     with _lap(laps, "in the ledger"):
         commit(home, today, DayWork(lake, champion, found, judged))
-    return laps, len(found.features.frame)
+    return Ran(laps, len(found.features.frame), engines[0].dearest(STEPS_SHOWN))
 
 
 @contextmanager

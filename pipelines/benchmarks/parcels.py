@@ -6,7 +6,7 @@ hundred lists lack a paper. The rows follow from their number alone, so that the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -25,8 +25,14 @@ from pipelines.storage import batches
 from pipelines.storage.batches import BatchFile, NewBatch
 from pipelines.wiring import Wiring
 
-FEEDS = ("enterprise", "inventory", "inventory_line", "order", "payment", "waybill")
+STATIONS = (
+    "picked_up", "at_warehouse", "out_of_warehouse", "released", "loaded", "in_transit", "out_for_delivery", "signed",
+)  # fmt: skip
+"""Where a parcel is scanned on its way, an hour and a half apart, from its pick-up an hour behind the order."""
+
 TABLES = ("inventory", "inventory_line", "order", "payment", "waybill")
+FEEDS = ("enterprise", *TABLES)
+DAYS_BETWEEN_ORDERS = 30
 PLATFORM = surrogate("platform of the parcels")
 CARRIER = surrogate("carrier of the parcels")
 
@@ -43,19 +49,60 @@ feeds:
 
 @dataclass(frozen=True)
 class Volume:
-    """How much: lists a day, enterprises, and buyers per enterprise."""
+    """How much.
+
+    Attributes
+    ----------
+    rows:
+        Lists a day.
+    buyers:
+        Of each enterprise; None for so many that each orders once in ``DAYS_BETWEEN_ORDERS``, so that volume means
+        more buyers and not buyers who order every hour.
+    goods:
+        The kinds of goods of an enterprise.
+    track_events:
+        Scans of every parcel, at most as many as a journey has stations; with none the zone has no such feed.
+    """
 
     rows: int
     enterprises: int
-    buyers: int = 200
+    buyers: int | None = None
+    goods: int = 8
+    track_events: int = 0
+
+    @property
+    def feeds(self) -> tuple[str, ...]:
+        """The feeds of its zone."""
+        return ("enterprise", *self.tables)
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The tables that a day's parcels leave rows in."""
+        return (*TABLES, "waybill_event") if self.track_events else TABLES
+
+    @property
+    def busy(self) -> int:
+        """How many enterprises sell half of the parcels: a tenth of them."""
+        return max(self.enterprises // 10, 1)
+
+    @property
+    def clientele(self) -> tuple[int, int]:
+        """How many buyers a busy enterprise has, and one of the others."""
+        if self.buyers is not None:
+            return self.buyers, self.buyers
+        others = self.rows / 2 / self.enterprises
+        lists = self.rows / 2 / self.busy + others, others
+        busy, calm = (max(round(of_one * DAYS_BETWEEN_ORDERS), 1) for of_one in lists)
+        return busy, calm
 
 
-def settle_home(path: Path) -> Wiring:
-    """A home whose zone has the feeds of parcels and nothing else."""
+def settle_home(path: Path, feeds_there: Sequence[str] = FEEDS) -> Wiring:
+    """A home whose zone has some feeds; one that is there keeps its zone."""
     wiring = Wiring(Settings(home=path))
-    feeds = "\n".join(f"  {table}: {{cadence_days: 1, late_after_days: 3}}" for table in FEEDS)
+    feeds = "\n".join(f"  {table}: {{cadence_days: 1, late_after_days: 3}}" for table in feeds_there)
     path.mkdir(parents=True, exist_ok=True)
-    (path / "zone.yml").write_text(ZONE_FILE.format(feeds=feeds), encoding="utf-8")
+    if not (path / "zone.yml").exists():
+        (path / "zone.yml").write_text(ZONE_FILE.format(feeds=feeds), encoding="utf-8")
     wiring.settle_in()
     return wiring
 
@@ -88,10 +135,15 @@ def place_day(wiring: Wiring, volume: Volume, day: date) -> dict[str, Path]:
         connection.execute("create temp table code as select row_number() over () - 1 as number, uscc from codes")
         connection.execute(_parcels_sql(volume, day))
         received = _received(day + timedelta(days=1))
-        contracts = {table: load_contract(table) for table in TABLES}
+        connection.execute(f"""
+            create temp view scan as
+            select parcel.*, station.place, station.event
+            from parcel cross join (select unnest({list(STATIONS[: volume.track_events])}) as event,
+                unnest(range({volume.track_events})) as place) as station""")
         return {
-            table: place_file(wiring, connection, contract, _versions_sql(contract, _TOLD[table], "parcel", received))
-            for table, contract in contracts.items()
+            table: place_file(wiring, connection, contract, _versions_sql(contract, _TOLD[table], source, received))
+            for table in volume.tables
+            for contract, source in ((load_contract(table), "scan" if table == "waybill_event" else "parcel"),)
         }
 
 
@@ -101,21 +153,24 @@ def _received(day: date) -> datetime:
 
 def _parcels_sql(volume: Volume, day: date) -> str:
     ordinal = f"cast({day.toordinal()} as bigint)"
+    busy, calm = volume.clientele
+    drawn = f"cast(hash({ordinal} * 100000000 + i) % 4294967296 as bigint)"
     return f"""
         create temp table parcel as
         select
             {ordinal} * 100000000 + i as number,
             code.uscc,
-            -- A tenth of the enterprises sell half of the parcels; a buyer belongs to one enterprise.
-            'b' || code.number || '-' || ((i * 7919 + {ordinal} * 104729) % {volume.buyers}) as buyer,
+            -- A buyer belongs to one enterprise.
+            'b' || code.number || '-'
+                || ({drawn} % case when code.number < {volume.busy} then {busy} else {calm} end) as buyer,
             timestamptz '{day.isoformat()} 00:00:00+08' + to_seconds(i % 80000) as moment,
             ((i * 31 + {ordinal}) % 400 + 30) * 100 as fen,
-            (i * 17) % 300 as goods,
+            (code.number * 7 + {drawn} // 65536 % {volume.goods}) % 300 as goods,
             (i + {ordinal}) % 100 as luck
         from range({volume.rows}) as parcels(i)
         join code on code.number = case
-            when i % 2 = 0 then (i // 2) % greatest({volume.enterprises} // 10, 1)
-            else (i * 5 + 3) % {volume.enterprises}
+            when i % 2 = 0 then (i // 2) % {volume.busy}
+            else cast(hash({ordinal} * 100000000 + i, 'enterprise') % {volume.enterprises} as bigint)
         end"""
 
 
@@ -179,6 +234,12 @@ _TOLD: Mapping[str, Mapping[str, str]] = {
         "net_weight_kg": "1.4",
         "declared_at": "moment + interval 2 hour",
         "released_at": "moment + interval 3 hour",
+    },
+    "waybill_event": {
+        "carrier_uscc": literal(CARRIER),
+        "logistics_no": "'W' || number",
+        "event": "event",
+        "event_at": "moment + interval 1 hour + place * interval 90 minute",
     },
     "inventory_line": {
         "invt_no": _INVOICE,

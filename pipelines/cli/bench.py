@@ -155,12 +155,13 @@ def day(
     ),
     enterprises: Annotated[int, typer.Option(help="Enterprises that trade.")] = 2_000,
     history: Annotated[int, typer.Option(help="Days of the same volume run before.")] = 1,
+    track_events: Annotated[int, typer.Option(min=0, max=8, help="Scans of every parcel on its way.")] = 0,
 ) -> None:
     """A day from accepted files to decisions in the ledger, against joining its files on the order number once."""
     from pipelines.benchmarks.day import day as measured_day
     from pipelines.benchmarks.parcels import Volume
 
-    publish(measured_day(Volume(rows, enterprises), history))
+    publish(measured_day(Volume(rows, enterprises, track_events=track_events), history))
 
 
 @benchmarks.command("pandas")
