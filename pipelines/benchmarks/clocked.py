@@ -25,10 +25,10 @@ class ClockedEngine:
         self._engine = engine
         self._cpu_seconds: defaultdict[str, float] = defaultdict(float)
 
-    def dearest(self, most: int) -> Mapping[str, float]:
-        """The steps that took most, with their CPU seconds, the dearest first."""
+    def spent(self) -> Mapping[str, float]:
+        """CPU seconds of every step, the dearest first."""
         ordered = sorted(self._cpu_seconds.items(), key=lambda told: (-told[1], told[0]))
-        return {step: round(seconds, 2) for step, seconds in ordered[:most]}
+        return {step: round(seconds, 2) for step, seconds in ordered}
 
     @contextmanager
     def _timed(self, step: str) -> Iterator[None]:

@@ -11,9 +11,7 @@ from pipelines.cli import output
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its code: 0 done, 1 failed, 2 wrong usage, 3 something withheld."""
-    words = list(sys.argv[1:] if arguments is None else arguments)
-    output.speak_json("--json" in words)
-    sys.exit(run([word for word in words if word != "--json"]))
+    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
 
 
 def run(words: Sequence[str]) -> int:
@@ -22,8 +20,10 @@ def run(words: Sequence[str]) -> int:
 
     from pipelines.cli.application import build
 
+    output.speak_json("--json" in words)
+    given = [word for word in words if word != "--json"]
     try:
-        code = build().main(args=list(words), prog_name="xinji", standalone_mode=False)
+        code = build().main(args=given, prog_name="xinji", standalone_mode=False)
     except Abort:
         return output.FAILED
     except TyperException as error:

@@ -103,7 +103,7 @@ def _kept(text: str) -> Kept | None:
 
 
 def _read(told: dict[str, Any]) -> Kept:
-    rollups = {name: tuple(Segment(**segment) for segment in segments) for name, segments in told["rollups"].items()}
+    rollups = {name: tuple(map(_segment, segments)) for name, segments in told["rollups"].items()}
     return Kept(
         **told
         | {
@@ -113,3 +113,7 @@ def _read(told: dict[str, Any]) -> Kept:
             "rollups": rollups,
         }
     )
+
+
+def _segment(told: dict[str, Any]) -> Segment:
+    return Segment(**told | {"days": tuple(told["days"])})

@@ -19,6 +19,7 @@ from expectations.vocabulary.role import Role
 from models.people.objections import Complaint
 from models.people.overrides import Wish
 from pipelines.settings import Settings
+from pipelines.steps.certifying import CertificateOffice
 from pipelines.steps.daily import run_day
 from pipelines.steps.day import Day
 from pipelines.steps.findings import Doing, Finding, assign_alert, close_alert, record_finding
@@ -34,6 +35,8 @@ from pipelines.storage.reads import DatabaseReads
 from pipelines.storage.vectors import StoredVectors, load_vector
 from pipelines.wiring import Wiring
 from reports.api.ports import Read
+from reports.certificate.keys import CertificateKey, TrustedKeys
+from reports.certificate.verify import Verdict, check
 from tests.worlds.day_home import LAST_DAY, TAKEN_AT, home_at
 
 ONE, TWO = timedelta(days=1), timedelta(days=2)
@@ -259,11 +262,20 @@ def penalties_measured(home: Home, day: Any, uscc: str) -> float:
     return float(vector["serious_penalties_in_force"].iloc[0])
 
 
+def verdict_on(certificate: str, office: CertificateOffice, day: Any) -> Verdict:
+    """What anybody is told about a certificate after the run for a day."""
+    keys, now = TrustedKeys.of({"keys": [office.key.published()]}), noon_after(day)
+    return check(certificate, keys, office.status_list(now), now).verdict
+
+
 def test_a_repaired_fact_is_gone_everywhere_the_same_day_and_the_old_decision_still_replays(path: Path) -> None:
     uscc = penalised(path)
     home = home_at(path)
     run_day(home, Day.of(NEXT))
     fallen = records_of(home, NEXT)[uscc]
+    office = CertificateOffice(home.database, {"zh": "试验区", "en": "The zone"}, CertificateKey.of("ab" * 32))
+    _, certificate = office.issue(uscc, "firm-1", noon_after(NEXT))
+    assert verdict_on(certificate, office, NEXT) is Verdict.VALID
     repaired = {
         "decision_no": "罚字2026-77号",
         "uscc": uscc,
@@ -281,6 +293,7 @@ def test_a_repaired_fact_is_gone_everywhere_the_same_day_and_the_old_decision_st
     record = records_of(home, LAST_DAY)[uscc]
     assert (fallen["grade"], record["previous_grade"], record["grade"]) == ("C", "C", "B")
     assert record["caps"] == []
+    assert verdict_on(certificate, office, LAST_DAY) is Verdict.REVOKED
     (ended,) = record["ended"]
     assert (ended["key"], ended["why"], ended["on"]) == (KEY, "repaired_on", LAST_DAY.isoformat())
     listed = {row.uscc: row for row in risk_list(home, LAST_DAY).rows}
