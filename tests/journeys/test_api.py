@@ -89,6 +89,7 @@ def test_pages_of_grades_and_tasks_add_up_to_the_whole(served: tuple[Wiring, Ask
 
 def test_an_enterprise_objects_for_itself_and_sees_who_looked(served: tuple[Wiring, Ask, str]) -> None:
     _, ask, own = served
+    assert ask("regulator", f"/v1/enterprises/{own}/grade").status_code == 200
     filed = ask("enterprise", f"/v1/enterprises/{own}/objections", {"target": "grade", "reason": "not ours"})
     assert (filed.status_code, filed.json()["state"]) == (201, "filed")
     assert ask("enterprise", filed.headers["location"]).json()["objections"] == [filed.json()]
