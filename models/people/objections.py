@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, get_args
 
 from expectations.errors import ConflictError, UsageError
 from expectations.vocabulary.moment import zoned
@@ -128,8 +128,12 @@ def answer(objection: Objection, outcome: Outcome, account: str, at: datetime, r
     ------
     ConflictError
         When it is answered, was not forwarded, or the one who filed it would answer it.
+    UsageError
+        When the outcome is neither of the two: what is on record of an answer is read by every run.
     """
     _open(objection)
+    if outcome not in get_args(Outcome):
+        raise UsageError(f"'{outcome}' is no answer to an objection.", f"Use one of: {', '.join(get_args(Outcome))}.")
     if account == objection.filed_by:
         raise ConflictError(f"Objection {objection.id} was filed by {account}.", "Let another account answer it.")
     if objection.state is not ObjectionState.FORWARDED:

@@ -99,6 +99,9 @@ def console(work: ConsolePort, grades: GradePort, present: Any) -> APIRouter:
     def find(alert_id: str, form: Annotated[FindingForm, Form()], guest: Guest = present) -> Response:
         guest.admit(MAY_FIND, "finding", alert_id)
         guest.check_form(form.form_token)
+        asked = work.alerts(form.uscc, department_of(guest, work))
+        if alert_id not in {one["alert_id"] for one in asked}:
+            guest.turn_away("finding", alert_id)
         try:
             work.find(alert_id, form.outcome, form.reason, guest.person.account_id, guest.at)
         except XinjiError as error:

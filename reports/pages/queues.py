@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Form, Query, Response
@@ -18,12 +20,17 @@ from reports.pages.rendering import SECURITY
 from reports.pages.words import OBJECTION_STATES, RECORDED, all_said, said
 
 
-class StepForm(BaseModel):
-    """One step of an officer."""
+class ApprovalForm(BaseModel):
+    """An officer's approval, and the reason for it."""
 
-    step: Literal["forward", "upheld", "rejected", "approve"] = "approve"
     reason: str = Field("", max_length=500)
     form_token: str = ""
+
+
+class ObjectionForm(ApprovalForm):
+    """One step of an objection: where ``reason`` names the department it is forwarded to, or why it is answered so."""
+
+    step: Literal["forward", "upheld", "rejected"]
 
 
 def queues(work: QueuePort, present: Any) -> APIRouter:
@@ -52,24 +59,24 @@ def queues(work: QueuePort, present: Any) -> APIRouter:
             return RedirectResponse("/purpose", 303, dict(SECURITY))
         return page(guest, done=said(RECORDED, guest.language) if done else "")
 
-    @router.post("/objections/{objection}")
-    def object_step(objection: str, form: Annotated[StepForm, Form()], guest: Guest = present) -> Response:
-        return act(guest, "objection", objection, form)
-
-    @router.post("/overrides/{override}")
-    def approve(override: str, form: Annotated[StepForm, Form()], guest: Guest = present) -> Response:
-        return act(guest, "override", override, form)
-
-    def act(guest: Guest, what: Literal["objection", "override"], about: str, form: StepForm) -> Response:
+    def act(guest: Guest, what: str, about: str, token: str, do: Callable[[], None]) -> Response:
         guest.admit(MAY_FIND, what, about)
-        guest.check_form(form.form_token)
+        guest.check_form(token)
         try:
-            if what == "objection":
-                work.objection_step(about, form.step, form.reason, guest.person.account_id, guest.at)
-            else:
-                work.approve_override(about, form.reason, guest.person.account_id, guest.at)
+            do()
         except XinjiError as error:
             return page(guest, wrong=f"{error.problem} {error.remedy}")
         return RedirectResponse("/console/queues?done=true", 303, dict(SECURITY))
+
+    @router.post("/objections/{objection}")
+    def take_step(objection: str, form: Annotated[ObjectionForm, Form()], guest: Guest = present) -> Response:
+        account, at = guest.person.account_id, guest.at
+        do = partial(work.objection_step, objection, form.step, form.reason, account, at)
+        return act(guest, "objection", objection, form.form_token, do)
+
+    @router.post("/overrides/{override}")
+    def approve(override: str, form: Annotated[ApprovalForm, Form()], guest: Guest = present) -> Response:
+        do = partial(work.approve_override, override, form.reason, guest.person.account_id, guest.at)
+        return act(guest, "override", override, form.form_token, do)
 
     return router

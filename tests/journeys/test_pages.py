@@ -25,6 +25,7 @@ from pipelines.steps.people import Desk
 from pipelines.steps.statistics import bulletin_of, write_bulletin
 from pipelines.storage import accounts, decisions, passwords
 from pipelines.storage.certificates import certificates
+from pipelines.storage.duties import assign_duty
 from pipelines.wiring import Wiring
 from reports.api.app import Application
 from reports.certificate.keys import TrustedKeys
@@ -204,6 +205,8 @@ def test_an_objection_is_forwarded_and_answered_by_another_account_from_the_queu
     sign_in(browser, Role.OFFICER)
     assert reason in browser.get("/console/queues").text
     step = f"/console/objections/{receipt}"
+    assert send(browser, "/console/queues", step, reason="customs").status_code == 403, "a step that nobody named"
+    assert send(browser, "/console/queues", step, step="approve", reason="customs").status_code == 403
     too_early = send(browser, "/console/queues", step, step="upheld", reason="it was")
     assert "has not been forwarded" in too_early.text
     send(browser, "/console/queues", step, step="forward", reason="customs")
@@ -245,12 +248,26 @@ def test_an_office_says_why_before_it_sees_anything(house: House, browser: TestC
 
 def test_a_finding_on_an_alert_goes_on_record(house: House, browser: TestClient) -> None:
     with house.wiring.database.reading() as connection:
-        alert = decisions.open_alerts(connection, LAST_DAY)[0]
+        alerts = decisions.open_alerts(connection, LAST_DAY)
+    alert = alerts[0]
     sign_in(browser, Role.OFFICER)
     page = f"/console/enterprises/{alert['uscc']}"
     found = {"outcome": "explained", "reason": "a sale that was announced", "uscc": alert["uscc"]}
     answer = send(browser, page, f"/console/alerts/{alert['alert_id']}", **found)
     assert "核查结果已存档" in answer.text
+    with house.wiring.database.transaction() as connection:
+        assign_duty(connection, "regulator-1", "market_regulation", "operator-1", house.now)
+    asked = house.wiring.home.policies.in_force(LAST_DAY).actions
+    foreign = next(
+        one for one in alerts if "market_regulation" not in {each.department for each in asked[one["rule"]].measures}
+    )
+    browser.cookies.clear()
+    sign_in(browser, Role.REGULATOR)
+    other = {**found, "uscc": foreign["uscc"]}
+    refused = send(browser, "/purpose", f"/console/alerts/{foreign['alert_id']}", **other)
+    assert refused.status_code == 403, "another department's alert"
+    with house.wiring.database.transaction() as connection:
+        assign_duty(connection, "regulator-1", None, "operator-1", house.now)
     browser.cookies.clear()
     sign_in(browser, Role.AUDITOR)
     assert send(browser, page, f"/console/alerts/{alert['alert_id']}", **found).status_code == 403

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import cast
 
 import pytest
 
@@ -12,6 +13,7 @@ from models.people.acts import Act
 from models.people.objections import (
     Complaint,
     Objection,
+    Outcome,
     answer,
     disputed_by,
     extend,
@@ -81,6 +83,12 @@ def test_nobody_answers_an_objection_of_his_own_or_before_the_source_was_asked()
         answer(after(opened), "upheld", "officer-1", AT, "mine")
     with pytest.raises(ConflictError, match="not been forwarded"):
         answer(after(opened), "upheld", "officer-2", AT, "surely")
+
+
+def test_an_answer_is_one_of_two_words_and_nothing_else_goes_on_record() -> None:
+    forwarded = after(filed(), forward(after(filed()), "office-7", AT, "customs"))
+    with pytest.raises(UsageError, match="no answer"):
+        answer(forwarded, cast(Outcome, "approve"), "office-7", AT, "seen")
 
 
 def test_an_extension_ends_on_the_twentieth_working_day() -> None:
