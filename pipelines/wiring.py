@@ -202,7 +202,7 @@ class Wiring:
     def api(self, clock: Callable[[], datetime]) -> Application:
         """The query API over this home, and the pages."""
         from pipelines.steps.planning import DatabasePlans
-        from pipelines.steps.portal import Bulletins, Grades, Queues, Verification, Work
+        from pipelines.steps.portal import Bulletins, Portal, Queues, Verification, Work
         from pipelines.steps.serving import ServedDesk, ServedHouse
         from pipelines.storage.accounts import DatabaseKeys
         from pipelines.storage.duties import DatabaseDuties
@@ -214,28 +214,27 @@ class Wiring:
         from reports.pages.app import Rooms, create_pages
 
         database = self.database
-        house, desk = ServedHouse(self.home), ServedDesk(self.home, lambda: self.intake(None))
-        queries, duties = DatabaseQueries(database), DatabaseDuties(database)
+        house = ServedHouse(self.home)
         ports = Ports(
-            queries=queries,
+            queries=DatabaseQueries(database),
             keys=DatabaseKeys(database),
             reads=DatabaseReads(database),
-            duties=duties,
+            duties=DatabaseDuties(database),
             house=house,
             plans=DatabasePlans(database),
-            desk=desk,
+            desk=ServedDesk(self.home, lambda: self.intake(None)),
         )
         rate = Rate(self.settings.api_requests_per_second, self.settings.api_burst)
         application = create_app(ports, clock, rate)
         office = self.certificate_office
         rooms = Rooms(
+            ports=ports,
             entrance=self.sign_in,
-            grades=Grades(self.home, queries, desk, office),
-            console=Work(self.home, queries, duties, house, desk),
+            portal=Portal(self.home, office),
+            console=Work(self.home, house),
             queues=Queues(self.home),
             statistics=Bulletins(self.home.reports / "statistics"),
             certificates=Verification(office, self.certificate_keys) if office else None,
-            reads=ports.reads,
             clock=clock,
         )
         application.mount("/", create_pages(rooms))

@@ -35,7 +35,7 @@ class _Day:
 
     def rows(self, home: Home) -> tuple[RiskRow, ...]:
         """The rows of its list, without differences."""
-        standing = (_titled(home, one) for one in self.alerts if one["closed_on"] is None)
+        standing = (titled(home, one) for one in self.alerts if one["closed_on"] is None)
         return rank_rows(self.records, standing)
 
 
@@ -124,7 +124,8 @@ def _of(records: Iterable[dict[str, Any]], listed: set[str]) -> dict[str, dict[s
     return {record["uscc"]: record for record in records if record["uscc"] in listed}
 
 
-def _titled(home: Home, alert: Record) -> dict[str, Any]:
+def titled(home: Home, alert: Record) -> dict[str, Any]:
+    """An alert with the title of its pattern in both languages."""
     rule = home.policies.rules.get(f"typologies/{alert['rule']}")
     words = {"zh": rule.title.zh, "en": rule.title.en} if rule else {}
     return {**alert, **words}

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from http import HTTPStatus
 from pathlib import Path
 from typing import Any, cast
 
 from expectations.errors import UsageError
-from expectations.vocabulary.role import Role
 from models.people.objections import Objection, objections_of
 from models.people.objections import Outcome as Answer
 from models.people.overrides import OverrideCase, override_cases
 from pipelines.steps.advising import advice_for
 from pipelines.steps.certifying import CertificateOffice
 from pipelines.steps.home import Home
+from pipelines.steps.listing import titled
 from pipelines.steps.people import Desk
-from pipelines.steps.serving import ServedDesk, ServedHouse
+from pipelines.steps.serving import ServedHouse
 from pipelines.steps.statistics import KEPT
 from pipelines.storage import decisions
 from pipelines.storage.acts import acts_known
-from pipelines.storage.decisions import GradePoint
-from pipelines.storage.duties import DatabaseDuties
-from pipelines.storage.queries import DatabaseQueries
 from reports.certificate.document import render_certificate
 from reports.certificate.page import render_verify_page
 from reports.pages.ports import Disputable
@@ -33,30 +29,18 @@ from reports.statistics.bulletin import Bulletin
 from reports.statistics.period import Period
 from reports.statistics.record import bulletin_of_json
 
-_LOOKS_SHOWN = 200
-_AUTHORITIES = frozenset(role.value for role in Role if role.is_authority)
-
 
 @dataclass(frozen=True)
-class Grades:
-    """What was decided about one enterprise, and what is on record beside it."""
+class Portal:
+    """What an enterprise asks for about itself."""
 
     home: Home
-    queries: DatabaseQueries
-    desk: ServedDesk
     office: CertificateOffice | None
-
-    def decision(self, uscc: str) -> Mapping[str, Any] | None:
-        """The decision that holds."""
-        return self.queries.latest_decision(uscc, None)
-
-    def history(self, uscc: str) -> list[GradePoint]:
-        """Grades, oldest first, one a day."""
-        return self.queries.grade_history(uscc)
 
     def disputable(self, uscc: str) -> list[Disputable]:
         """The records that the latest decision rests on, and the grade itself."""
-        record = self.decision(uscc)
+        with self.home.database.reading() as connection:
+            record = decisions.latest_decision(connection, uscc)
         if record is None:
             return []
         titles = {table: contract.title for table, contract in self.home.contracts.items()}
@@ -67,20 +51,6 @@ class Grades:
             for fact in record["inputs"]["facts"]
         ]
         return [*facts, Disputable("grade", "等级本身", "the grade itself")]
-
-    def objections(self, uscc: str) -> list[Objection]:
-        """Its objections, oldest first."""
-        return self.desk.objections(uscc)
-
-    def file_objection(self, uscc: str, target: str, reason: str, account: str, at: datetime) -> Objection:
-        """File an objection."""
-        return self.desk.file_objection(uscc, target, reason, account, at)
-
-    def looks(self, uscc: str) -> list[dict[str, Any]]:
-        """Which authority looked, at what and why, latest first."""
-        found = self.queries.looks(uscc, hide_inquiries=True)
-        shown = [one for one in found if one["role"] in _AUTHORITIES and one["status"] == HTTPStatus.OK]
-        return [{**one, "at": datetime.fromisoformat(one["at"])} for one in reversed(shown[-_LOOKS_SHOWN:])]
 
     def advice(self, uscc: str, at: datetime) -> Mapping[str, Any]:
         """What lifts the grade."""
@@ -103,44 +73,20 @@ class Work:
     """What a department works with."""
 
     home: Home
-    queries: DatabaseQueries
-    duties: DatabaseDuties
     house: ServedHouse
-    desk: ServedDesk
 
     def latest_day(self) -> date | None:
         """The latest day that was run; None before the first."""
         with self.home.database.reading() as connection:
             return decisions.latest_run_date(connection)
 
-    def department_of(self, account: str) -> str | None:
-        """The department whose part an account sees; None for one that sees the whole zone."""
-        return self.duties.department_of(account)
-
     def list_of(self, business_date: date, department: str | None) -> RiskList | None:
         """The list of a day, or a department's part of it; None where there was no run."""
         return self.house.listed(business_date, department)
 
-    def alerts(self, uscc: str, department: str | None) -> list[dict[str, Any]]:
-        """Alerts open about an enterprise that ask something of a department, with the titles of their patterns."""
-        day = self.latest_day()
-        if day is None:
-            return []
-        asked = self.house.departments(day)
-        found = [
-            one
-            for one in self.queries.open_alerts(day)
-            if one["uscc"] == uscc and (department is None or department in asked.get(one["rule"], frozenset()))
-        ]
-        titles = {one["rule"]: self.home.policies.rules.get(f"typologies/{one['rule']}") for one in found}
-        return [
-            {**one, **({"zh": rule.title.zh, "en": rule.title.en} if (rule := titles[one["rule"]]) else {})}
-            for one in found
-        ]
-
-    def find(self, alert_id: str, outcome: str, reason: str, account: str, at: datetime) -> Mapping[str, Any]:
-        """Put a finding on record."""
-        return self.desk.give_feedback(alert_id, outcome, reason, account, at)
+    def titled(self, alerts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """Alerts with the titles of their patterns in both languages."""
+        return [titled(self.home, one) for one in alerts]
 
 
 @dataclass(frozen=True)

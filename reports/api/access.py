@@ -20,7 +20,7 @@ from reports.api.problems import Problem, problem_of
 
 Done = TypeVar("Done")
 
-_LONGEST_PURPOSE = 200
+LONGEST_PURPOSE = 200
 _CREATED = 201
 _BY_DEPARTMENT = frozenset({Role.REGULATOR, Role.OFFICER})
 _bearer = HTTPBearer(auto_error=False, description="An API key: xinji_<id>_<secret>.")
@@ -107,6 +107,6 @@ def visitor(ports: Ports, limiter: Limiter, clock: Callable[[], datetime]) -> Ca
             raise Problem("unauthorized")
         if wait := limiter.wait_for(caller.account_id, now):
             raise Problem("too_many", retry_after=wait)
-        return Visit(caller, unquote(x_purpose).strip()[:_LONGEST_PURPOSE], now, ports.reads, ports.duties)
+        return Visit(caller, unquote(x_purpose).strip()[:LONGEST_PURPOSE], now, ports.reads, ports.duties)
 
     return visit

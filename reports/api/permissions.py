@@ -1,4 +1,4 @@
-"""One table of who may do what. A role that is not named may not."""
+"""One table of who may do what, over the API and on the pages. A role that is not named may not."""
 
 from __future__ import annotations
 
@@ -20,6 +20,9 @@ MAY: Final[Mapping[str, frozenset[Role]]] = {
     "objections": _AUTHORITIES | _ITSELF,
     "objection.file": _JUDGES | _ITSELF,
     "looks": frozenset({Role.AUDITOR}) | _ITSELF,
+    "advice": _ITSELF,
+    "certificates": _ITSELF,
+    "certificate.issue": _ITSELF,
     "enterprise.alerts": _AUTHORITIES,
     "enterprise.actions": _AUTHORITIES,
     # About a day.
@@ -28,16 +31,20 @@ MAY: Final[Mapping[str, frozenset[Role]]] = {
     "actions": _AUTHORITIES,
     "risklist": _AUTHORITIES,
     "plan": _AUTHORITIES,
-    # About an alert.
+    # About an alert, an objection, an override.
     "feedback.give": _JUDGES,
+    "queues": _AUTHORITIES,
+    "objection.step": _JUDGES,
+    "override.approve": _JUDGES,
     # About the house itself: no enterprise is named in it.
     "models": _AUTHORITIES | _HOUSE,
     "policy": _AUTHORITIES | _HOUSE,
     "metrics": frozenset({Role.OPERATOR, Role.SYSTEM}),
     "batches": frozenset({Role.OPERATOR, Role.AUDITOR}),
+    "statistics": _AUTHORITIES | frozenset({Role.OPERATOR}),
 }
 """Roles by what is done. A bank needs an enterprise's consent, which has its own address; machines, operators and data
 scientists do their work without looking at an enterprise."""
 
-NAMES_NOBODY: Final = frozenset({"models", "policy", "batches"})
+NAMES_NOBODY: Final = frozenset({"models", "policy", "batches", "statistics"})
 """What an authority may read without saying why."""

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
 
-from reports.api.ports import ReadLog
+from reports.api.ports import Ports
+from reports.api.problems import Problem
 from reports.pages.console import console
 from reports.pages.enterprise import portal
 from reports.pages.entrance import entrance, verification
-from reports.pages.guests import TurnedAwayError, comes_from_here, guests, language_of
-from reports.pages.ports import CertificatePort, ConsolePort, EntrancePort, GradePort, QueuePort, StatisticsPort
+from reports.pages.guests import ForeignFormError, comes_from_here, guests, language_of
+from reports.pages.ports import CertificatePort, Clock, ConsolePort, EntrancePort, PortalPort, QueuePort, StatisticsPort
 from reports.pages.queues import queues
-from reports.pages.rendering import SECURITY, render
+from reports.pages.rendering import render, to
 from reports.pages.statistics import statistics
 from reports.pages.words import PROBLEMS, said
 
@@ -27,23 +26,27 @@ from reports.pages.words import PROBLEMS, said
 class Rooms:
     """Everything the pages show and do. ``certificates`` is None where the zone has no key to sign them with."""
 
+    ports: Ports
     entrance: EntrancePort
-    grades: GradePort
+    portal: PortalPort
     console: ConsolePort
     queues: QueuePort
     statistics: StatisticsPort
     certificates: CertificatePort | None
-    reads: ReadLog
-    clock: Callable[[], datetime]
+    clock: Clock
+
+
+_ASKED_FIRST: Mapping[str, str] = {"unauthorized": "/sign-in", "purpose_missing": "/purpose"}
+"""Refusals that a page of their own mends."""
 
 
 def create_pages(rooms: Rooms) -> FastAPI:
     """The pages over their ports. They keep no state of their own and read no clock but the one given."""
     app = FastAPI(title="Xinji 信级", openapi_url=None, docs_url=None, redoc_url=None)
-    present = Depends(guests(rooms.entrance, rooms.reads, rooms.clock))
+    present = Depends(guests(rooms.entrance, rooms.ports, rooms.clock))
     app.include_router(entrance(rooms.entrance, present, rooms.clock))
-    app.include_router(portal(rooms.grades, present))
-    app.include_router(console(rooms.console, rooms.grades, present))
+    app.include_router(portal(rooms.ports, rooms.portal, present))
+    app.include_router(console(rooms.ports, rooms.console, present))
     app.include_router(queues(rooms.queues, present))
     app.include_router(statistics(rooms.statistics, present))
     if rooms.certificates is not None:
@@ -54,19 +57,23 @@ def create_pages(rooms: Rooms) -> FastAPI:
 
 def _install_problems(app: FastAPI) -> None:
     @app.middleware("http")
-    async def refuse_forms_from_elsewhere(request: Request, go_on: Callable[..., object]) -> Response:
+    async def refuse_forms_from_elsewhere(
+        request: Request, go_on: Callable[[Request], Awaitable[Response]]
+    ) -> Response:
         if request.method == "POST" and not comes_from_here(request):
             return _problem(request, "form")
-        return await go_on(request)  # type: ignore[no-any-return, misc]
+        return await go_on(request)
 
-    @app.exception_handler(TurnedAwayError)
-    def turned_away(request: Request, error: TurnedAwayError) -> Response:
-        if error.code == "sign_in":
-            return RedirectResponse("/sign-in", 303, dict(SECURITY))
-        return _problem(request, error.code)
+    @app.exception_handler(Problem)
+    def refused(request: Request, error: Problem) -> Response:
+        return to(_ASKED_FIRST[error.code]) if error.code in _ASKED_FIRST else _problem(request, error.code)
+
+    @app.exception_handler(ForeignFormError)
+    def foreign(request: Request, _error: ForeignFormError) -> Response:
+        return _problem(request, "form")
 
     @app.exception_handler(HTTPException)
-    def refused(request: Request, _error: HTTPException) -> Response:
+    def unknown(request: Request, _error: HTTPException) -> Response:
         return _problem(request, "not_found")
 
     @app.exception_handler(RequestValidationError)

@@ -6,15 +6,17 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Response
 
-from expectations.errors import XinjiError
 from expectations.vocabulary.dimension import Dimension
 from expectations.vocabulary.grade import Grade, Status
-from reports.api.ports import HistoryPoint, Record
+from expectations.vocabulary.language import Language
+from expectations.vocabulary.role import Role
+from reports.api.ports import Ports, Record
+from reports.api.problems import Problem
 from reports.api.schemas.decisions import OwnGrade
 from reports.pages import pictures
 from reports.pages.guests import Guest
-from reports.pages.ports import GradePort
-from reports.pages.rendering import SECURITY, render
+from reports.pages.ports import PortalPort
+from reports.pages.rendering import SECURITY, document, render
 from reports.pages.words import (
     DIMENSIONS,
     LOOKED_AT,
@@ -29,18 +31,27 @@ from reports.pages.words import (
 )
 
 _LATEST_DAYS = 10
+_LOOKS_SHOWN = 200
 _PICTURE = {**SECURITY, "cache-control": "private, max-age=300"}
+_SHOWN = 200
+_Token = Annotated[str, Form()]
 
 
-def portal(grades: GradePort, present: Any) -> APIRouter:
+def portal(ports: Ports, port: PortalPort, present: Any) -> APIRouter:
     """The pages under ``/me``. ``present`` is the dependency that says who is there."""
     router = APIRouter(prefix="/me")
+    _grades(router, ports, present)
+    _raising(router, port, present)
+    _objecting(router, ports, port, present)
+    _certifying(router, port, present)
+    return router
 
+
+def _grades(router: APIRouter, ports: Ports, present: Any) -> None:
     @router.get("")
     def grade(guest: Guest = present) -> Response:
-        record = own_decision(grades, guest)
+        record = own_decision(ports, guest)
         shown = OwnGrade.of(record)
-        guest.record("grade", guest.uscc)
         return show(
             "grade.html",
             guest,
@@ -49,61 +60,62 @@ def portal(grades: GradePort, present: Any) -> APIRouter:
             name=record.get("name"),
             meaning=said(MEANINGS[Grade(shown.grade)] if shown.grade else NO_GRADE, guest.language),
             status_word=said(STATUSES[Status(shown.status)], guest.language),
-            dimensions=dimensions_of(record, guest),
-            history=list(reversed(latest(grades, guest.uscc))),
+            dimensions=dimensions_of(record, guest.language),
+            history=list(reversed(ports.queries.grade_history(shown.uscc)[-_LATEST_DAYS:])),
         )
 
     @router.get("/radar.svg")
     def radar(guest: Guest = present) -> Response:
-        drawn = pictures.radar(dimensions_of(own_decision(grades, guest), guest))
+        drawn = pictures.radar(dimensions_of(own_decision(ports, guest), guest.language))
         return Response(drawn, media_type="image/svg+xml", headers=_PICTURE)
 
     @router.get("/history.svg")
     def history(guest: Guest = present) -> Response:
-        drawn = pictures.history(list(grades.history(guest.uscc)))
+        uscc = guest.own("history")
+        drawn = pictures.history(ports.queries.grade_history(uscc))
+        guest.visit.record("history", uscc)
         return Response(drawn, media_type="image/svg+xml", headers=_PICTURE)
 
     @router.get("/visits")
     def visits(guest: Guest = present) -> Response:
+        uscc = guest.own("looks")
+        found = [
+            one
+            for one in ports.queries.looks(uscc, hide_inquiries=True)
+            if Role(one["role"]).is_authority and one["status"] == _SHOWN
+        ]
+        guest.visit.record("looks", uscc)
         return show(
             "looks.html",
             guest,
             "/me/visits",
-            looks=grades.looks(guest.uscc),
+            looks=list(reversed(found[-_LOOKS_SHOWN:])),
             roles=all_said(ROLES, guest.language),
             looked_at=all_said(LOOKED_AT, guest.language),
         )
 
-    _raising(router, grades, present)
-    _objecting(router, grades, present)
-    _certifying(router, grades, present)
-    return router
 
-
-def _raising(router: APIRouter, grades: GradePort, present: Any) -> None:
+def _raising(router: APIRouter, port: PortalPort, present: Any) -> None:
     @router.get("/raise")
     def raising(guest: Guest = present) -> Response:
-        return show("raise.html", guest, "/me/raise", uscc=guest.uscc, advice=None, wrong="")
+        guest.own("advice")
+        return show("raise.html", guest, "/me/raise", advice=None, wrong="")
 
     @router.post("/raise")
-    def look(guest: Guest = present, form_token: Annotated[str, Form()] = "") -> Response:
-        guest.check_form(form_token)
-        guest.record("advice", guest.uscc)
-        try:
-            advice, wrong = grades.advice(guest.uscc, guest.at), ""
-        except XinjiError as error:
-            advice, wrong = {}, str(error.problem)
+    def look(guest: Guest = present, form_token: _Token = "") -> Response:
+        uscc = guest.own("advice")
+        advice, wrong = guest.attempt("advice", uscc, form_token, lambda: port.advice(uscc, guest.visit.at))
         return show("raise.html", guest, "/me/raise", advice=advice, wrong=wrong)
 
 
-def _objecting(router: APIRouter, grades: GradePort, present: Any) -> None:
-    def page(guest: Guest, filed: Any = None, wrong: str = "") -> Response:
+def _objecting(router: APIRouter, ports: Ports, port: PortalPort, present: Any) -> None:
+    def page(guest: Guest, uscc: str, filed: Any = None, wrong: str = "") -> Response:
         return show(
             "objections.html",
             guest,
             "/me/objections",
-            disputable=grades.disputable(guest.uscc),
-            objections=grades.objections(guest.uscc),
+            disputable=port.disputable(uscc),
+            objections=list(ports.desk.objections(uscc)),
             states=all_said(OBJECTION_STATES, guest.language),
             filed=filed,
             wrong=wrong,
@@ -111,61 +123,67 @@ def _objecting(router: APIRouter, grades: GradePort, present: Any) -> None:
 
     @router.get("/objections")
     def objections(guest: Guest = present) -> Response:
-        return page(guest)
+        uscc = guest.own("objections")
+        guest.visit.record("objections", uscc)
+        return page(guest, uscc)
 
     @router.post("/objections")
     def file(
         guest: Guest = present,
         target: Annotated[str, Form(max_length=200)] = "",
         reason: Annotated[str, Form(max_length=2000)] = "",
-        form_token: Annotated[str, Form()] = "",
+        form_token: _Token = "",
     ) -> Response:
-        guest.check_form(form_token)
-        try:
-            return page(guest, grades.file_objection(guest.uscc, target, reason, guest.person.account_id, guest.at))
-        except XinjiError as error:
-            return page(guest, wrong=f"{error.problem} {error.remedy}")
+        uscc, at = guest.own("objection.file"), guest.visit.at
+        filed, wrong = guest.attempt(
+            "objection.file",
+            uscc,
+            form_token,
+            lambda: ports.desk.file_objection(uscc, target, reason, guest.account, at),
+        )
+        return page(guest, uscc, filed, wrong)
 
 
-def _certifying(router: APIRouter, grades: GradePort, present: Any) -> None:
-    def page(guest: Guest, wrong: str = "") -> Response:
-        issued = grades.certificates(guest.uscc)
+def _certifying(router: APIRouter, port: PortalPort, present: Any) -> None:
+    def page(guest: Guest, uscc: str, wrong: str = "") -> Response:
+        issued = port.certificates(uscc)
         return show("certificates.html", guest, "/me/certificate", certificates=issued, wrong=wrong)
 
     @router.get("/certificate")
     def certificates(guest: Guest = present) -> Response:
-        return page(guest)
+        uscc = guest.own("certificates")
+        guest.visit.record("certificates", uscc)
+        return page(guest, uscc)
 
     @router.post("/certificate")
-    def issue(guest: Guest = present, form_token: Annotated[str, Form()] = "") -> Response:
-        guest.check_form(form_token)
-        try:
-            serial, paper = grades.certify(guest.uscc, guest.person.account_id, guest.at)
-        except XinjiError as error:
-            return page(guest, f"{error.problem} {error.remedy}")
-        headers = {**SECURITY, "content-disposition": f'attachment; filename="xinji-{serial}.pdf"'}
-        return Response(paper, media_type="application/pdf", headers=headers)
+    def issue(guest: Guest = present, form_token: _Token = "") -> Response:
+        uscc, at = guest.own("certificate.issue"), guest.visit.at
+        made, wrong = guest.attempt(
+            "certificate.issue", uscc, form_token, lambda: port.certify(uscc, guest.account, at)
+        )
+        if made is None:
+            return page(guest, uscc, wrong)
+        serial, paper = made
+        return document(paper, f"xinji-{serial}.pdf")
 
 
-def own_decision(grades: GradePort, guest: Guest) -> Record:
-    """The decision about the guest's own enterprise; turned away where there is none."""
-    record = grades.decision(guest.uscc)
+def own_decision(ports: Ports, guest: Guest) -> Record:
+    """The decision about the guest's own enterprise, on record as seen; refused where there is none."""
+    uscc = guest.own("grade")
+    record = ports.queries.latest_decision(uscc, None)
     if record is None:
-        guest.turn_away("grade", guest.uscc, "not_found", 404)
+        guest.visit.refuse("grade", uscc, Problem("not_found"))
+    guest.visit.record("grade", uscc)
     return record
 
 
-def latest(grades: GradePort, uscc: str) -> list[HistoryPoint]:
-    """The latest days of an enterprise, oldest first."""
-    return list(grades.history(uscc))[-_LATEST_DAYS:]
-
-
-def dimensions_of(record: Record, guest: Guest) -> list[tuple[str, float | None]]:
+def dimensions_of(record: Record, language: Language) -> list[tuple[str, float | None]]:
     """The seven sub-scores by name."""
-    return [(said(DIMENSIONS[each], guest.language), record["dimensions"].get(each.value)) for each in Dimension]
+    return [(said(DIMENSIONS[each], language), record["dimensions"].get(each.value)) for each in Dimension]
 
 
-def show(template: str, guest: Guest, here: str, status: int = 200, **told: Any) -> Response:
+def show(template: str, guest: Guest, here: str, **told: Any) -> Response:
     """A page for a guest."""
-    places = places_of(guest.person.role, guest.language)
-    return render(template, guest.language, status, guest=guest, here=here, places=places, **told)
+    return render(
+        template, guest.language, guest=guest, here=here, places=places_of(guest.role, guest.language), **told
+    )

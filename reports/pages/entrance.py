@@ -4,36 +4,36 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Callable
-from datetime import datetime
 from hashlib import sha256
 from importlib.resources import files
 from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Request, Response
-from fastapi.responses import RedirectResponse
 
 from expectations.errors import UsageError
-from expectations.vocabulary.role import Role
+from reports.api.problems import Problem
 from reports.pages.enterprise import show
-from reports.pages.guests import LANGUAGE, PURPOSE, SESSION, Guest, comes_from_here, language_of
-from reports.pages.ports import CertificatePort, EntrancePort
-from reports.pages.rendering import SECURITY, render
+from reports.pages.guests import LANGUAGE, PURPOSE, SESSION, Guest, language_of
+from reports.pages.ports import CertificatePort, Clock, EntrancePort
+from reports.pages.rendering import SECURITY, render, to
+from reports.pages.words import places_of
 
 _YEAR = 365 * 24 * 3600
 _INLINE_SCRIPT = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
 _INLINE_STYLE = re.compile(rb"<style>(.*?)</style>", re.DOTALL)
 
 
-def entrance(door: EntrancePort, present: Any, clock: Callable[[], datetime]) -> APIRouter:
+def entrance(door: EntrancePort, present: Any, clock: Clock) -> APIRouter:
     """The pages before and around signing in."""
     router = APIRouter()
 
     @router.get("/")
     def start(guest: Guest = present) -> Response:
-        place = "/me" if guest.person.role is Role.ENTERPRISE else "/console"
-        return _to(place)
+        places = places_of(guest.role, guest.language)
+        if not places:
+            guest.visit.refuse("pages", guest.account, Problem("forbidden"))
+        return to(places[0][0])
 
     @router.get("/sign-in")
     def sign_in(request: Request) -> Response:
@@ -45,13 +45,11 @@ def entrance(door: EntrancePort, present: Any, clock: Callable[[], datetime]) ->
         account: Annotated[str, Form(max_length=60)] = "",
         password: Annotated[str, Form(max_length=200)] = "",
     ) -> Response:
-        if not comes_from_here(request):
-            return _sign_in_page(request, account, 403)
         try:
             entered = door.enter(account, password, clock())
         except UsageError as error:
             return _sign_in_page(request, account, 401, f"{error.problem} {error.remedy}")
-        answer = _to("/")
+        answer = to("/")
         lasts = int((entered.expires_at - clock()).total_seconds())
         _keep(answer, request, SESSION, entered.token, lasts)
         return answer
@@ -59,8 +57,8 @@ def entrance(door: EntrancePort, present: Any, clock: Callable[[], datetime]) ->
     @router.post("/sign-out")
     def leave(guest: Guest = present, form_token: Annotated[str, Form()] = "") -> Response:
         guest.check_form(form_token)
-        door.leave(guest.session, guest.at)
-        answer = _to("/sign-in")
+        door.leave(guest.session, guest.visit.at)
+        answer = to("/sign-in")
         answer.delete_cookie(SESSION, path="/")
         answer.delete_cookie(PURPOSE, path="/")
         return answer
@@ -77,7 +75,7 @@ def entrance(door: EntrancePort, present: Any, clock: Callable[[], datetime]) ->
         form_token: Annotated[str, Form()] = "",
     ) -> Response:
         guest.check_form(form_token)
-        answer = _to("/console")
+        answer = to("/console")
         _keep(answer, request, PURPOSE, quote(purpose.strip()), None)
         return answer
 
@@ -86,7 +84,7 @@ def entrance(door: EntrancePort, present: Any, clock: Callable[[], datetime]) ->
         request: Request, language: Annotated[str, Form()] = "zh", back: Annotated[str, Form(max_length=200)] = "/"
     ) -> Response:
         is_here = back.startswith("/") and not back.startswith(("//", "/\\"))
-        answer = _to(back if is_here else "/")
+        answer = to(back if is_here else "/")
         _keep(answer, request, LANGUAGE, "en" if language == "en" else "zh", _YEAR)
         return answer
 
@@ -98,7 +96,7 @@ def entrance(door: EntrancePort, present: Any, clock: Callable[[], datetime]) ->
     return router
 
 
-def verification(certificates: CertificatePort, clock: Callable[[], datetime]) -> APIRouter:
+def verification(certificates: CertificatePort, clock: Clock) -> APIRouter:
     """What anybody may have in order to check a certificate."""
     router = APIRouter()
 
@@ -129,10 +127,6 @@ def _hash_of(kind: re.Pattern[bytes], page: bytes) -> str:
 
 def _sign_in_page(request: Request, account: str = "", status: int = 200, wrong: str = "") -> Response:
     return render("sign_in.html", language_of(request), status, here="/sign-in", account=account, wrong=wrong)
-
-
-def _to(address: str) -> RedirectResponse:
-    return RedirectResponse(address, 303, dict(SECURITY))
 
 
 def _keep(answer: Response, request: Request, name: str, value: str, seconds: int | None) -> None:

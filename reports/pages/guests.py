@@ -1,91 +1,90 @@
-"""Who is at the page: the session in a cookie, the token that guards forms, and what is put on record."""
+"""Who is at the page: a visit as in the API, opened by the session in a cookie, and the token that guards forms."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from hmac import compare_digest
-from typing import NoReturn
+from typing import TypeVar
 from urllib.parse import unquote, urlsplit
 
 from fastapi import Request
 
+from expectations.errors import XinjiError
 from expectations.vocabulary.digest import sha256_text
 from expectations.vocabulary.language import Language
 from expectations.vocabulary.role import Role
-from reports.api.ports import Read, ReadLog
-from reports.pages.ports import EntrancePort, Person
+from reports.api.access import LONGEST_PURPOSE, Visit
+from reports.api.ports import Ports
+from reports.api.problems import Problem
+from reports.pages.ports import Clock, EntrancePort
 
 SESSION = "xinji_session"
 LANGUAGE = "xinji_language"
 PURPOSE = "xinji_purpose"
-_LONGEST_PURPOSE = 200
 _TOKEN_LENGTH = 32
 
+Done = TypeVar("Done")
 
-class TurnedAwayError(Exception):
-    """A page that is not shown. ``code``: ``sign_in``, ``forbidden``, ``form``, ``not_found`` or ``unavailable``."""
 
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
+class ForeignFormError(Exception):
+    """A form that no page of this session sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Whom a session speaks for, as a caller of the API is."""
+
+    account_id: str
+    role: Role
+    uscc: str | None
+    key_id: str = "session"
 
 
 @dataclass(frozen=True)
 class Guest:
     """Somebody who is signed in, at one page."""
 
-    person: Person
+    visit: Visit
     session: str
     language: Language
-    purpose: str
-    at: datetime
-    log: ReadLog
+
+    @property
+    def account(self) -> str:
+        """Who acts."""
+        return self.visit.caller.account_id
+
+    @property
+    def role(self) -> Role:
+        """What the account is for."""
+        return self.visit.caller.role
 
     @property
     def form_token(self) -> str:
         """What every form of this session carries: another site cannot know it."""
         return sha256_text(f"form of {self.session}")[:_TOKEN_LENGTH]
 
-    @property
-    def uscc(self) -> str:
-        """The enterprise it speaks for; turns away who speaks for none."""
-        if self.person.role is not Role.ENTERPRISE or self.person.uscc is None:
-            self.turn_away("own pages", self.person.account_id)
-        return self.person.uscc
+    def own(self, what: str) -> str:
+        """The enterprise it speaks for, once it is let on to something of its own."""
+        uscc = self.visit.caller.uscc
+        if uscc is None:
+            self.visit.refuse(what, self.account, Problem("forbidden"))
+        self.visit.admit(what, uscc)
+        return uscc
 
-    def admit(self, roles: frozenset[Role], what: str, about: str) -> None:
-        """Let on whose role may, or put the refusal on record and turn away."""
-        if self.person.role not in roles:
-            self.turn_away(what, about)
-
-    def turn_away(self, what: str, about: str, code: str = "forbidden", status: int = 403) -> NoReturn:
-        """Put on record that nothing was shown."""
-        self.record(what, about, status)
-        raise TurnedAwayError(code)
-
-    def record(self, what: str, about: str, status: int = 200) -> None:
-        """Put the look on record. When that fails nothing is shown."""
-        read = Read(
-            account=self.person.account_id,
-            role=self.person.role.value,
-            key_id="session",
-            what=what,
-            about=about,
-            purpose=self.purpose,
-            at=self.at,
-            status=status,
-        )
+    def attempt(self, what: str, about: str, token: str, do: Callable[[], Done]) -> tuple[Done | None, str]:
+        """Do what a form asks for; gives what came of it, or in words what was wrong. It is on record either way."""
+        self.visit.admit(what, about)
+        self.check_form(token)
         try:
-            self.log.record(read)
-        except Exception as error:
-            raise TurnedAwayError("unavailable") from error
+            return self.visit.act(what, about, do), ""
+        except XinjiError as error:
+            return None, f"{error.problem} {error.remedy}"
 
     def check_form(self, given: str) -> None:
-        """Turn away a form that did not come from a page of this session."""
+        """Refuse a form that did not come from a page of this session."""
         if not compare_digest(given, self.form_token):
-            raise TurnedAwayError("form")
+            raise ForeignFormError
 
 
 def language_of(request: Request) -> Language:
@@ -103,15 +102,16 @@ def comes_from_here(request: Request) -> bool:
     return origin == "" or urlsplit(origin).netloc == request.headers.get("host", "")
 
 
-def guests(entrance: EntrancePort, log: ReadLog, clock: Callable[[], datetime]) -> Callable[[Request], Guest]:
-    """The dependency that turns a request into a guest, or sends to the sign-in page."""
+def guests(entrance: EntrancePort, ports: Ports, clock: Clock) -> Callable[[Request], Guest]:
+    """The dependency that turns a request into a guest, or refuses who is not signed in."""
 
     def guest(request: Request) -> Guest:
         token, now = request.cookies.get(SESSION, ""), clock()
-        person = entrance.holder(token, now) if token else None
-        if person is None:
-            raise TurnedAwayError("sign_in")
-        purpose = unquote(request.cookies.get(PURPOSE, "")).strip()[:_LONGEST_PURPOSE]
-        return Guest(person, token, language_of(request), purpose, now, log)
+        account = entrance.holder(token, now) if token else None
+        if account is None:
+            raise Problem("unauthorized")
+        purpose = unquote(request.cookies.get(PURPOSE, "")).strip()[:LONGEST_PURPOSE]
+        caller = SignedIn(account.account_id, account.role, account.uscc)
+        return Guest(Visit(caller, purpose, now, ports.reads, ports.duties), token, language_of(request))
 
     return guest

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
+from http import HTTPStatus
 from importlib.resources import files
 from io import BytesIO
+from pathlib import PurePath
 from typing import Any
 
 from babel.dates import format_date, format_datetime
@@ -15,6 +17,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 from fastapi import Response
+from fastapi.responses import RedirectResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from expectations.vocabulary.language import Language
@@ -62,7 +65,7 @@ def _environment(language: Language) -> Environment:
     locale = _LOCALES[language]
     environment.filters["day"] = lambda value: format_date(_as_date(value), "medium", locale=locale)
     environment.filters["moment"] = lambda value: format_datetime(
-        value.astimezone(ZONE), "medium", tzinfo=ZONE, locale=locale
+        _as_moment(value).astimezone(ZONE), "medium", tzinfo=ZONE, locale=locale
     )
     environment.filters["number"] = lambda value: format_decimal(value, locale=locale)
     return environment
@@ -74,7 +77,28 @@ def _as_date(value: date | datetime | str) -> date:
     return date.fromisoformat(value) if isinstance(value, str) else value
 
 
+def _as_moment(value: datetime | str) -> datetime:
+    return datetime.fromisoformat(value) if isinstance(value, str) else value
+
+
 def render(template: str, language: Language, status: int = 200, **told: Any) -> Response:
     """A template as a page in a language."""
     text = _environment(language).get_template(template).render(language=language, **told)
     return Response(text, status, dict(SECURITY), "text/html; charset=utf-8")
+
+
+_MEDIA = {
+    ".pdf": "application/pdf",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+def document(content: bytes, name: str) -> Response:
+    """A document to keep, under a name; its ending says what it is."""
+    headers = {**SECURITY, "content-disposition": f'attachment; filename="{name}"'}
+    return Response(content, media_type=_MEDIA[PurePath(name).suffix], headers=headers)
+
+
+def to(address: str) -> RedirectResponse:
+    """On to another page, by getting it."""
+    return RedirectResponse(address, HTTPStatus.SEE_OTHER, dict(SECURITY))

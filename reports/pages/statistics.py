@@ -8,19 +8,16 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Response
 
 from expectations.vocabulary.language import LANGUAGES
-from expectations.vocabulary.role import Role
-from reports.pages.console import AUTHORITIES
+from reports.api.problems import Problem
 from reports.pages.enterprise import show
 from reports.pages.guests import Guest
 from reports.pages.ports import StatisticsPort
-from reports.pages.rendering import SECURITY
+from reports.pages.rendering import document
 from reports.statistics.bulletin import Bulletin
 from reports.statistics.words import COLUMNS, PROGRESS_WORDS, notes, progress_value, reached, row_cells, tables
 
-READERS = AUTHORITIES | {Role.OPERATOR}
 _PERIOD = "^20[0-9]{2}(-(Q[1-4]|H[12]|0[1-9]|1[0-2]))?$"
-_FORMS = {".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".pdf": "application/pdf"}
-FILES = tuple(f"bulletin.{language}{form}" for language in LANGUAGES for form in _FORMS)
+FILES = tuple(f"bulletin.{language}{form}" for language in LANGUAGES for form in (".xlsx", ".pdf"))
 
 
 def statistics(kept: StatisticsPort, present: Any) -> APIRouter:
@@ -29,27 +26,25 @@ def statistics(kept: StatisticsPort, present: Any) -> APIRouter:
 
     @router.get("")
     def page(period: Annotated[str | None, Query(pattern=_PERIOD)] = None, guest: Guest = present) -> Response:
-        guest.admit(READERS, "statistics", period or "latest")
+        guest.visit.admit("statistics", period or "latest")
         periods = kept.periods()
         wanted = period or (periods[0] if periods else None)
         told = kept.bulletin(wanted) if wanted else None
         if wanted and told is None:
-            guest.turn_away("statistics", wanted, "not_found", 404)
-        guest.record("statistics", wanted or "latest")
+            guest.visit.refuse("statistics", wanted, Problem("not_found"))
+        guest.visit.record("statistics", wanted or "latest")
         if told is None:
             return show("statistics.html", guest, "/statistics", told=None)
         return _bulletin_page(told, periods, guest)
 
     @router.get("/{period}/{file}")
-    def document(period: Annotated[str, Path(pattern=_PERIOD)], file: str, guest: Guest = present) -> Response:
-        guest.admit(READERS, "statistics", period)
+    def one_document(period: Annotated[str, Path(pattern=_PERIOD)], file: str, guest: Guest = present) -> Response:
+        guest.visit.admit("statistics", period)
         found = kept.document(period, file) if file in FILES else None
         if found is None:
-            guest.turn_away("statistics", period, "not_found", 404)
-        guest.record("statistics", period)
-        media = next(media for form, media in _FORMS.items() if file.endswith(form))
-        headers = {**SECURITY, "content-disposition": f'attachment; filename="{period}-{file}"'}
-        return Response(found, media_type=media, headers=headers)
+            guest.visit.refuse("statistics", period, Problem("not_found"))
+        guest.visit.record("statistics", period)
+        return document(found, f"{period}-{file}")
 
     return router
 

@@ -52,7 +52,14 @@ ROLES: Mapping[Role, str] = {
     Role.BANK: _message("a bank"),
     Role.SYSTEM: _message("a system"),
 }
-LOOKED_AT: Mapping[str, str] = {"grade": _message("grade"), "history": _message("history")}
+LOOKED_AT: Mapping[str, str] = {
+    "grade": _message("grade"),
+    "history": _message("history"),
+    "reasons": _message("reasons"),
+    "objections": _message("objections"),
+    "enterprise.alerts": _message("alerts"),
+    "enterprise.actions": _message("suggested measures"),
+}
 OBJECTION_STATES: Mapping[str, str] = {
     "filed": _message("received"),
     "forwarded": _message("with the department"),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -26,6 +27,7 @@ from pipelines.steps.statistics import bulletin_of, write_bulletin
 from pipelines.storage import accounts, decisions, passwords
 from pipelines.storage.certificates import certificates
 from pipelines.storage.duties import assign_duty
+from pipelines.storage.reads import reads_about
 from pipelines.wiring import Wiring
 from reports.api.app import Application
 from reports.certificate.keys import TrustedKeys
@@ -131,6 +133,33 @@ def test_every_role_sees_its_own_pages_and_no_others(house: House, browser: Test
 def test_without_a_session_every_page_sends_to_the_door(house: House, browser: TestClient, name: str) -> None:
     answer = browser.get(PAGES[name].format(other=house.codes[0]), follow_redirects=False)
     assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
+
+
+@pytest.mark.parametrize(
+    ("role", "place"),
+    [(Role.ENTERPRISE, "/me"), (Role.AUDITOR, "/console"), (Role.OPERATOR, "/statistics"), (Role.DATA_SCIENTIST, None)],
+)
+def test_the_start_leads_everybody_to_a_page_of_its_own_if_there_is_one(
+    browser: TestClient, role: Role, place: str | None
+) -> None:
+    sign_in(browser, role)
+    answer = browser.get("/", follow_redirects=False)
+    assert answer.headers.get("location") == place
+    assert answer.status_code == (303 if place else 403)
+
+
+def test_every_look_of_an_enterprise_at_itself_is_on_record(house: House, browser: TestClient) -> None:
+    sign_in(browser, Role.ENTERPRISE)
+    for page in ("/me", "/me/radar.svg", "/me/history.svg", "/me/visits", "/me/objections", "/me/certificate"):
+        before = looks_at(house)
+        assert browser.get(page).status_code == 200
+        assert len(looks_at(house)) == len(before) + 1, page
+
+
+def looks_at(house: House) -> list[dict[str, Any]]:
+    """Every look at the enterprise of the account that is on record."""
+    with house.wiring.database.reading() as connection:
+        return reads_about(connection, house.codes[0])
 
 
 def test_a_wrong_password_is_told_in_words_and_opens_nothing(browser: TestClient) -> None:
@@ -252,7 +281,10 @@ def test_a_finding_on_an_alert_goes_on_record(house: House, browser: TestClient)
     alert = alerts[0]
     sign_in(browser, Role.OFFICER)
     page = f"/console/enterprises/{alert['uscc']}"
-    found = {"outcome": "explained", "reason": "a sale that was announced", "uscc": alert["uscc"]}
+    found = {
+        "outcome": "explained",
+        "reason": "a sale that was announced",
+    }
     answer = send(browser, page, f"/console/alerts/{alert['alert_id']}", **found)
     assert "核查结果已存档" in answer.text
     with house.wiring.database.transaction() as connection:
@@ -263,8 +295,7 @@ def test_a_finding_on_an_alert_goes_on_record(house: House, browser: TestClient)
     )
     browser.cookies.clear()
     sign_in(browser, Role.REGULATOR)
-    other = {**found, "uscc": foreign["uscc"]}
-    refused = send(browser, "/purpose", f"/console/alerts/{foreign['alert_id']}", **other)
+    refused = send(browser, "/purpose", f"/console/alerts/{foreign['alert_id']}", **found)
     assert refused.status_code == 403, "another department's alert"
     with house.wiring.database.transaction() as connection:
         assign_duty(connection, "regulator-1", None, "operator-1", house.now)
