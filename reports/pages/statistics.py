@@ -14,7 +14,16 @@ from reports.pages.guests import Guest
 from reports.pages.ports import StatisticsPort
 from reports.pages.rendering import document
 from reports.statistics.bulletin import Bulletin
-from reports.statistics.words import COLUMNS, PROGRESS_WORDS, notes, progress_value, reached, row_cells, tables
+from reports.statistics.words import (
+    COLUMNS,
+    PROGRESS_WORDS,
+    headline,
+    notes,
+    progress_value,
+    reached,
+    row_cells,
+    tables,
+)
 
 _PERIOD = "^20[0-9]{2}(-(Q[1-4]|H[12]|0[1-9]|1[0-2]))?$"
 FILES = tuple(f"bulletin.{language}{form}" for language in LANGUAGES for form in (".xlsx", ".pdf"))
@@ -56,6 +65,7 @@ def _bulletin_page(told: Bulletin, periods: Sequence[str], guest: Guest) -> Resp
         guest,
         "/statistics",
         told=told,
+        headline=headline(told, language),
         periods=periods,
         files=FILES,
         columns=[said[language] for said in COLUMNS.values()],

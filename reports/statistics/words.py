@@ -179,7 +179,7 @@ def tables(bulletin: Bulletin, language: Language) -> list[tuple[str, list[tuple
     """Every table by title: its rows with their labels, turnover first and then cut by cut."""
     totals = [(TOTAL[language], bulletin.total), (TO_DATE[language], bulletin.year_to_date)]
     cuts = [
-        (CUT_TITLES[cut][language], [(cell_word(cut, row.value, language), row) for row in rows])
-        for cut, rows in bulletin.cuts.items()
+        (title[language], [(cell_word(cut, row.value, language), row) for row in bulletin.cuts[cut]])
+        for cut, title in CUT_TITLES.items()
     ]
     return [(TURNOVER[language], totals), *cuts]
