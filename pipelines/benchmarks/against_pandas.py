@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -11,9 +11,10 @@ import pandas as pd
 
 from features.catalogue import load_catalogue
 from features.table import feature_table, features_as_of
+from pipelines.benchmarks.history import prepare
 from pipelines.benchmarks.measuring import BenchmarkError, Report, measured
 from pipelines.benchmarks.pandas_peer import features_by_pandas
-from pipelines.benchmarks.parcels import TABLES, Volume, place_day, place_register, settle_home
+from pipelines.benchmarks.parcels import TABLES, Volume, settle_home
 from pipelines.steps.day import Day
 from pipelines.steps.home import Home
 from pipelines.steps.knowing import know, looking_at, versions_of
@@ -58,18 +59,6 @@ def against_pandas(volume: Volume, history: int) -> Report:
     }  # fmt: skip
     figures = (prepared, peer, scratch, increment)
     return Report("pandas", figures, peer.name, ratios["daily_increment"], GOAL, details)
-
-
-def prepare(path: Path, volume: Volume, history: int) -> None:
-    """A home with all days in its lake, whose state is that of the day before."""
-    wiring = settle_home(path)
-    place_register(wiring, volume, D - timedelta(days=history + 2))
-    for back in range(history, 0, -1):
-        place_day(wiring, volume, D - timedelta(days=back))
-    home = wiring.home
-    with home.engine() as engine:
-        know(home, Day.of(D - timedelta(days=1)), home.pin(), engine)
-    place_day(wiring, volume, D)
 
 
 def write_peer(path: Path) -> list[str]:

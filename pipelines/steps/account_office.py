@@ -102,8 +102,9 @@ class AccountOffice:
             is_own = self.by is not None and self.by.account_id == own
             is_operator = self.by is not None and self.by.role is Role.OPERATOR
             if not is_own and not is_operator and passwords.can_any_sign_in(connection, Role.OPERATOR):
+                who = f"{self.by.account_id} may not keep accounts" if self.by else "Nobody is signed in"
                 raise UsageError(
-                    f"{self.by.account_id if self.by else 'Nobody who is signed in'} may not keep accounts.",
+                    f"{who}, and accounts are kept by operators here.",
                     "An account of role operator may: xinji login OPERATOR",
                 )
             yield connection

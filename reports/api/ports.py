@@ -14,8 +14,8 @@ Record = Mapping[str, Any]
 """A decision or an alert as the ledger holds it (design, section 6)."""
 
 
-class Caller(Protocol):
-    """Whom a valid key speaks for."""
+class Account(Protocol):
+    """Somebody or something that may act."""
 
     @property
     def account_id(self) -> str:
@@ -28,6 +28,10 @@ class Caller(Protocol):
     @property
     def uscc(self) -> str | None:
         """The one enterprise it speaks for; None for an office."""
+
+
+class Caller(Account, Protocol):
+    """Whom a valid key speaks for."""
 
     @property
     def key_id(self) -> str:

@@ -69,6 +69,12 @@ def documented(*codes: Code) -> dict[int | str, dict[str, object]]:
     return {_SAYS[code][0]: {"description": _SAYS[code][1], "content": content} for code in codes}
 
 
+ASKED = documented(
+    "unauthorized", "forbidden", "purpose_missing", "not_found", "bad_request", "too_many", "unavailable"
+)
+"""The refusals of a question."""
+
+
 def install(app: FastAPI) -> None:
     """Turn every error of the application into a problem, and describe the form in its OpenAPI document."""
     app.add_exception_handler(Problem, lambda _, error: _answer(error) if isinstance(error, Problem) else _internal())

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Form, Path, Query, Response
+from fastapi import APIRouter, Form, Query, Response
 from pydantic import BaseModel, Field
 
 from expectations.vocabulary.grade import Status
 from reports.api.permissions import MAY
 from reports.api.ports import Ports, Record
 from reports.api.problems import Problem
+from reports.api.routes.enterprises import Uscc
 from reports.api.schemas.decisions import FullGrade
 from reports.pages.enterprise import dimensions_of, show
 from reports.pages.guests import Guest
@@ -20,8 +21,6 @@ from reports.pages.rendering import to
 from reports.pages.words import FINDING_RECORDED, STATUSES, said
 from reports.risklist.columns import SEVERITY_WORDS, department_word
 from reports.risklist.words import headline, summary
-
-_Uscc = Annotated[str, Path(pattern="^[0-9A-HJ-NPQRTUWXY]{18}$")]
 
 
 class FindingForm(BaseModel):
@@ -62,7 +61,7 @@ def console(ports: Ports, work: ConsolePort, present: Any) -> APIRouter:
         )
 
     @router.get("/enterprises/{uscc}")
-    def enterprise(uscc: _Uscc, found: Annotated[bool, Query()] = False, guest: Guest = present) -> Response:
+    def enterprise(uscc: Uscc, found: Annotated[bool, Query()] = False, guest: Guest = present) -> Response:
         return page(guest, uscc, done=said(FINDING_RECORDED, guest.language) if found else "")
 
     @router.post("/alerts/{alert_id}")

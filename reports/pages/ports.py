@@ -7,28 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from expectations.vocabulary.role import Role
-from reports.api.ports import Record
+from reports.api.ports import Account, Record
 from reports.risklist.rows import RiskList
 from reports.statistics.bulletin import Bulletin
 
 Clock = Callable[[], datetime]
-
-
-class Account(Protocol):
-    """Whose session it is."""
-
-    @property
-    def account_id(self) -> str:
-        """The account; records name accounts, never people."""
-
-    @property
-    def role(self) -> Role:
-        """What the account is for."""
-
-    @property
-    def uscc(self) -> str | None:
-        """The one enterprise it speaks for; None for an office."""
 
 
 class Opened(Protocol):

@@ -62,7 +62,7 @@ MAY = {
 
 @dataclass
 class House:
-    """A home of which a day was run, its pages, and the clock they read."""
+    """A home of which two days were run, its pages, and the clock they read."""
 
     path: Path
     codes: list[str]
@@ -78,10 +78,9 @@ class House:
 
 
 @pytest.fixture(scope="module")
-def house(taken: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    path = Path(shutil.copytree(taken, tmp_path_factory.mktemp("pages") / "home"))
+def house(two_days: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    path = Path(shutil.copytree(two_days, tmp_path_factory.mktemp("pages") / "home"))
     home = home_at(path)
-    daily.run_day(home, Day.of(LAST_DAY))
     with home.database.transaction() as connection:
         records = list(decisions.decisions_of(connection, LAST_DAY))
         suspected = {one["uscc"] for one in decisions.open_alerts(connection, LAST_DAY)}

@@ -12,19 +12,16 @@ from reports.api.access import Visit
 from reports.api.answers import answer
 from reports.api.pages import PAGE, After, Limit, page
 from reports.api.ports import Ports
-from reports.api.problems import Problem, documented
+from reports.api.problems import ASKED, Problem
 from reports.api.schemas.decisions import Action, Actions, Alert, Alerts, FullGrade, Grades
 from reports.api.schemas.listing import Plan, RiskListPage
 
 Day = Annotated[date, Query(alias="date", description="Business date.")]
-_REFUSALS = documented(
-    "unauthorized", "forbidden", "purpose_missing", "not_found", "bad_request", "too_many", "unavailable"
-)
 
 
 def days(ports: Ports, visits: Visit) -> APIRouter:
     """The router."""
-    router = APIRouter(prefix="/v1", tags=["day"], responses=_REFUSALS)
+    router = APIRouter(prefix="/v1", tags=["day"], responses=ASKED)
     _decided(router, ports, visits)
     _to_do(router, ports, visits)
     _planned(router, ports, visits)

@@ -13,7 +13,7 @@ from reports.api.access import Visit
 from reports.api.answers import answer
 from reports.api.pages import PAGE, After, Limit, page
 from reports.api.ports import Ports, Record
-from reports.api.problems import Problem, documented
+from reports.api.problems import ASKED, Problem
 from reports.api.schemas.decisions import (
     Action,
     Actions,
@@ -32,14 +32,11 @@ from reports.api.schemas.decisions import (
 Uscc = Annotated[
     str, Path(pattern="^[0-9A-HJ-NPQRTUWXY]{18}$", description="unified social credit code 统一社会信用代码")
 ]
-_REFUSALS = documented(
-    "unauthorized", "forbidden", "purpose_missing", "not_found", "bad_request", "too_many", "unavailable"
-)
 
 
 def enterprises(ports: Ports, visits: Visit) -> APIRouter:
     """The router."""
-    router = APIRouter(prefix="/v1/enterprises/{uscc}", tags=["enterprise"], responses=_REFUSALS)
+    router = APIRouter(prefix="/v1/enterprises/{uscc}", tags=["enterprise"], responses=ASKED)
     _judgement(router, ports, visits)
     _past(router, ports, visits)
     _asked_of_it(router, ports, visits)

@@ -61,7 +61,7 @@ def assert_equal(engine: Engine, whole: Engine, world: World, day: date) -> None
     assert features_of(engine, world, day) == features_of(whole, world, day)
 
 
-# Many more seeds were tried while this was written; three keep the suite quick. Shrinking such worlds takes hours.
+# Many more seeds were tried while this was written; two keep the suite quick. Shrinking such worlds takes hours.
 @settings(
     max_examples=2,
     deadline=None,

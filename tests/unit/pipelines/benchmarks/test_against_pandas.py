@@ -7,7 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipelines.benchmarks.against_pandas import compare, prepare, write_from_scratch, write_increment, write_peer
+from pipelines.benchmarks.against_pandas import compare, write_from_scratch, write_increment, write_peer
+from pipelines.benchmarks.history import prepare
 from pipelines.benchmarks.measuring import BenchmarkError
 from pipelines.benchmarks.parcels import Volume
 
@@ -15,7 +16,7 @@ from pipelines.benchmarks.parcels import Volume
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("home")
-    prepare(path, Volume(rows=2000, enterprises=70, buyers=60), history=12)
+    prepare(path, Volume(rows=2000, enterprises=70, buyers=60), days=12)
     write_peer(path)
     write_from_scratch(path)
     write_increment(path)

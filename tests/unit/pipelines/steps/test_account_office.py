@@ -83,7 +83,7 @@ def test_whoever_has_the_home_keeps_accounts_until_an_operator_can_sign_in(datab
         lambda by: office(database, by).close("officer-1"),
     ):
         for by in (None, Account("officer-1", Role.OFFICER, None)):
-            with pytest.raises(UsageError, match="may not keep accounts"):
+            with pytest.raises(UsageError, match="accounts are kept by operators"):
                 step(by)
     office(database, OPERATOR).open("officer-2", Role.OFFICER, password=OTHER)
 
