@@ -106,9 +106,11 @@ def verify(
     try:
         trusted = TrustedKeys.of(json.loads(keys.read_text(encoding="utf-8")))
         found = check(certificate.read_text(), trusted, status.read_text() if status else None, now())
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+    except OSError as error:
+        raise UsageError(f"{error.filename} cannot be read: {error.strerror}.", "Look at the paths.") from error
+    except ValueError as error:  # no text, or no JSON
         raise UsageError(
-            f"A file cannot be read: {error}", "Look at the paths, and at what is in the files."
+            f"{keys} or another of the files is no text of its kind.", "Take them from the zone."
         ) from error
     about = found.certificate.claims() if found.certificate else None
     answer({"verdict": found.verdict, "certificate": about}, f"{found.zh} {found.en}")

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, OKPKey
@@ -33,8 +34,6 @@ class CertificateKey:
         UsageError
             When the text is no such seed. The text itself is not repeated.
         """
-        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: PLC0415 (slow, rare)
-
         try:
             seed = bytes.fromhex(text.strip())
             key = OKPKey.import_key(Ed25519PrivateKey.from_private_bytes(seed))
