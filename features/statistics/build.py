@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from features.engine import Engine, read_step
@@ -17,3 +18,9 @@ def build_statistics(engine: Engine, first: date, last: date) -> None:
     """
     for step in STEPS:
         engine.create_table(step, read_step("features.statistics", step), {"from_day": first, "to_day": last})
+
+
+def main_modes(engine: Engine, first: date, last: date) -> Mapping[str, str]:
+    """The supervision mode of most documents, of everybody who declared any in the period. Needs ``known_`` views."""
+    rows = engine.rows(read_step("features.statistics", "main_mode"), {"from_day": first, "to_day": last})
+    return {str(uscc): str(mode) for uscc, mode in rows}

@@ -12,12 +12,15 @@ import pandas as pd
 
 from expectations.errors import NotFoundError
 from expectations.vocabulary.grade import Grade
+from features.asof import define_known
+from features.statistics.build import main_modes
 from models.grade.what_if import Crossing, History, inspections_suggested
 from models.policy.book import PolicyBook
 from models.policy.change import Change, with_change
 from pipelines.steps.daily import measure
 from pipelines.steps.day import Day
 from pipelines.steps.home import Home
+from pipelines.steps.knowing import looking_at, versions_of
 from pipelines.storage import decisions
 from pipelines.storage.policies import kept_policy
 from pipelines.storage.vectors import StoredVectors, load_vectors
@@ -39,7 +42,8 @@ class WhatIf:
     crossings:
         Whose grade would differ on the last day.
     movers:
-        How many of them would rise and fall, by size of trade (thirds of the zone), direction of trade and age.
+        How many of them would rise and fall, by size of trade (thirds of the zone), direction of trade, supervision
+        mode of most of their documents in the year, and age.
     inspections:
         What the grades suggest, before and after: in enterprises inspected at the base rate, and those to be inspected
         at a share of their own.
@@ -107,7 +111,7 @@ def what_if(home: Home, change: Change, first: date, last: date) -> WhatIf:
         decisions_changed=history.days_changed,
         matrix=_rows(history.matrix),
         crossings=crossings,
-        movers=_movers(crossings, vectors),
+        movers=_movers(crossings, _groups(vectors, _modes(home, runs[-1]))),
         inspections={
             "before": inspections_suggested(counts[0], policies),
             "after": inspections_suggested(counts[1], changed.in_force(last)),
@@ -137,8 +141,15 @@ def _rises(one: Crossing) -> bool:
     return after is not None and (before is None or after.is_better_than(before))
 
 
-def _movers(crossings: Iterable[Crossing], vectors: pd.DataFrame) -> dict[str, dict[str, dict[str, int]]]:
-    groups = _groups(vectors)
+def _modes(home: Home, run: decisions.Run) -> Mapping[str, str]:
+    """Under which mode everybody traded in the year of a run, as that run knew it."""
+    day, lake = Day(run.business_date, run.known_at), home.pin()
+    with home.engine() as engine:
+        define_known(engine, versions_of(home, lake, day), looking_at(home, lake, day))
+        return main_modes(engine, day.business_date - timedelta(days=364), day.business_date)
+
+
+def _movers(crossings: Iterable[Crossing], groups: pd.DataFrame) -> dict[str, dict[str, dict[str, int]]]:
     counted: dict[str, dict[str, dict[str, int]]] = {name: {} for name in groups.columns}
     for one in crossings:
         if one.uscc in groups.index:
@@ -148,8 +159,8 @@ def _movers(crossings: Iterable[Crossing], vectors: pd.DataFrame) -> dict[str, d
     return counted
 
 
-def _groups(vectors: pd.DataFrame) -> pd.DataFrame:
-    """Size, direction of trade and age of every enterprise, in words."""
+def _groups(vectors: pd.DataFrame, modes: Mapping[str, str]) -> pd.DataFrame:
+    """Size, direction and mode of trade, and age of every enterprise, in words."""
     exports, imports = (vectors[name].fillna(0.0) for name in _TRADE)
     trade = exports + imports
     thirds = (trade.rank(pct=True) * 3).clip(upper=2.999).astype(int)
@@ -158,9 +169,10 @@ def _groups(vectors: pd.DataFrame) -> pd.DataFrame:
     direction[exports > 0] = "export"
     direction[imports > 0] = "import"
     direction[(exports > 0) & (imports > 0)] = "both"
+    mode = pd.Series([modes.get(str(uscc), "none") for uscc in vectors.index], index=vectors.index)
     years = vectors["enterprise_age_days"] / _YEAR
     age = pd.cut(years, [-1, 1, 3, 1000], labels=["under 1 year", "1 to 3 years", "over 3 years"], right=False)
-    return pd.DataFrame({"size": size, "trade": direction, "age": age.astype(object).fillna("unknown")})
+    return pd.DataFrame({"size": size, "trade": direction, "mode": mode, "age": age.astype(object).fillna("unknown")})
 
 
 _Volume = dict[str, dict[str, int]]

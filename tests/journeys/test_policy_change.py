@@ -74,7 +74,9 @@ def test_a_change_is_tried_proposed_approved_and_holds_from_its_day_on(path: Pat
     assert sum(number for before, after, number in found.matrix if before != after) == len(found.crossings)
     assert sum(number for _, _, number in found.matrix) == 60
     assert found.inspections["after"]["at_base_rate"] < found.inspections["before"]["at_base_rate"]
-    assert sum(cell["rise"] for cell in found.movers["age"].values()) == len(found.crossings)
+    for groups in found.movers.values():
+        assert sum(cell["rise"] for cell in groups.values()) == len(found.crossings)
+    assert set(found.movers["mode"]) - {"none"}, "each moved enterprise stands under the mode it trades in"
 
     morning = datetime(2026, 11, 24, 9, tzinfo=ZONE)
     desk = Desk(home.database, home.policies, morning)

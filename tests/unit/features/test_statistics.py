@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from features.engine import DuckdbEngine
-from features.statistics.build import build_statistics
+from features.statistics.build import build_statistics, main_modes
 from tests.worlds.builder import World, at
 from tests.worlds.trade import OTHER_SELLER, PLATFORM, SELLER, declare, sell
 
@@ -115,3 +115,14 @@ def test_three_documents_are_matched_only_when_all_are_there() -> None:
     sell(world, "1", at("2026-03-01"))
     sell(world, "2", at("2026-03-01"), without=("payment",))
     assert counted(world).rows("select month, lists, matched from document_match") == [(date(2026, 3, 1), 2, 1)]
+
+
+def test_the_main_mode_is_that_of_most_documents_and_the_lower_code_where_two_are_equal() -> None:
+    world = World()
+    listed(world, "1", "2026-02-01", mode="1210")
+    listed(world, "2", "2026-02-02", mode="9610")
+    declare(world, "3", at("2026-02-03"), "100.00", mode="9610", summary_of="2026-02")
+    declare(world, "4", at("2025-12-31"), "100.00", mode="9610")
+    assert main_modes(world.known(LAST), FIRST, LAST) == {SELLER: "1210"}
+    declare(world, "5", at("2026-02-04"), "100.00", mode="9610")
+    assert main_modes(world.known(LAST), FIRST, LAST) == {SELLER: "9610"}
