@@ -107,6 +107,11 @@ def define_feeds(engine: Engine, contracts: Mapping[str, Contract], as_of: AsOf)
     ``as_of`` has one row: ``business_date``, ``known_at``.
     """
     define_seen(engine, contracts)
+    define_arrivals(engine, contracts, as_of)
+
+
+def define_arrivals(engine: Engine, contracts: Mapping[str, Contract], as_of: AsOf) -> None:
+    """Create ``as_of`` and ``feed`` as ``define_feeds`` does, from ``arrival`` alone."""
     engine.create_table("feed", " union all ".join(_feed_sql(contract, as_of) for contract in contracts.values()))
     engine.create_table(
         "as_of",

@@ -201,6 +201,7 @@ class Wiring:
 
     def api(self, clock: Callable[[], datetime]) -> Application:
         """The query API over this home, and the pages."""
+        from pipelines.steps.lookup import Documents
         from pipelines.steps.planning import DatabasePlans
         from pipelines.steps.portal import Bulletins, Portal, Queues, Verification, Work
         from pipelines.steps.serving import ServedDesk, ServedHouse
@@ -232,6 +233,7 @@ class Wiring:
             entrance=self.sign_in,
             portal=Portal(self.home, office),
             console=Work(self.home, house),
+            documents=Documents(self.home),
             queues=Queues(self.home),
             statistics=Bulletins(self.home.reports / "statistics"),
             certificates=Verification(office, self.certificate_keys) if office else None,

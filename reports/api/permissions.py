@@ -25,6 +25,7 @@ MAY: Final[Mapping[str, frozenset[Role]]] = {
     "certificate.issue": _ITSELF,
     "enterprise.alerts": _AUTHORITIES,
     "enterprise.actions": _AUTHORITIES,
+    "chain": _AUTHORITIES,
     # About a day.
     "grades": _AUTHORITIES,
     "alerts": _AUTHORITIES,

@@ -7,6 +7,7 @@ from functools import cache
 from importlib.resources import as_file, files
 from io import BytesIO
 from math import pi
+from typing import Any
 
 from matplotlib import rc_context
 from matplotlib.backends.backend_svg import FigureCanvasSVG
@@ -66,6 +67,35 @@ def history(points: Sequence[HistoryPoint]) -> bytes:
     for label in (*axes.get_xticklabels(), *axes.get_yticklabels()):
         label.set_fontproperties(_letters(8))
     figure.autofmt_xdate(rotation=30)
+    return _svg(figure)
+
+
+_MARKS: dict[str, dict[str, Any]] = {
+    "present": {"marker": "o", "color": _BLUE},
+    "missing": {"marker": "X", "color": "#a3221c"},
+    "refused": {"marker": "X", "color": "#7a5200"},
+    "unknown": {"marker": "o", "color": "#7c8894", "markerfacecolor": "#ffffff"},
+    "not_due": {"marker": "|", "color": "#7c8894"},
+}
+"""How a stage is drawn by its state: told apart by its form, not by colour alone."""
+
+
+def stages(rows: Sequence[tuple[str, Sequence[tuple[str, str]]]], columns: Sequence[str]) -> bytes:
+    """Documents as lines along their stages: per document its name, and per stage its state and what stands below."""
+    height = 0.62 + 0.42 * len(rows)
+    figure = Figure(figsize=(9.2, height))
+    axes = figure.add_axes((0.2, 0.0, 0.79, 1 - 0.42 / height))
+    for line, (name, told) in enumerate(rows):
+        axes.plot([0, len(columns) - 1], [line, line], color=_LINE, linewidth=1, zorder=1)
+        axes.text(-0.45, line, name, ha="right", va="center", fontproperties=_letters(8), color=_INK)
+        for place, (state, below) in enumerate(told):
+            axes.plot(place, line, linestyle="", markersize=8, zorder=2, **_MARKS[state])
+            axes.text(place, line + 0.38, below, ha="center", va="center", fontproperties=_letters(7), color="#4a5663")
+    for place, name in enumerate(columns):
+        axes.text(place, -0.75, name, ha="center", va="center", fontproperties=_letters(9), color=_INK)
+    axes.set_xlim(-0.4, len(columns) - 0.5)
+    axes.set_ylim(len(rows) - 0.3, -0.5)
+    axes.set_axis_off()
     return _svg(figure)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from http import HTTPStatus
 from importlib.resources import files
@@ -11,7 +11,7 @@ from io import BytesIO
 from pathlib import PurePath
 from typing import Any
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_timedelta
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -67,8 +67,15 @@ def _environment(language: Language) -> Environment:
     environment.filters["moment"] = lambda value: format_datetime(
         _as_moment(value).astimezone(ZONE), "medium", tzinfo=ZONE, locale=locale
     )
+    environment.filters["span"] = lambda value: span(value, language)
     environment.filters["number"] = lambda value: format_decimal(value, locale=locale)
     return environment
+
+
+def span(value: timedelta, language: Language) -> str:
+    """A length of time in its largest whole unit; one that runs backwards has a minus."""
+    told = format_timedelta(abs(value), threshold=1.5, format="short", locale=_LOCALES[language])
+    return f"−{told}" if value < timedelta() else told
 
 
 def _as_date(value: date | datetime | str) -> date:

@@ -57,6 +57,7 @@ LOOKED_AT: Mapping[str, str] = {
     "history": _message("history"),
     "reasons": _message("reasons"),
     "objections": _message("objections"),
+    "chain": _message("orders and declarations"),
     "enterprise.alerts": _message("alerts"),
     "enterprise.actions": _message("suggested measures"),
 }
@@ -66,6 +67,29 @@ OBJECTION_STATES: Mapping[str, str] = {
     "upheld": _message("upheld"),
     "rejected": _message("rejected"),
 }
+DOCUMENT_KINDS: Mapping[str, str] = {"order": _message("Order"), "declaration": _message("Declaration")}
+DIRECTIONS: Mapping[str, str] = {"import": _message("import"), "export": _message("export")}
+STAGES: Mapping[str, str] = {
+    "ordered": _message("Ordered"),
+    "paid": _message("Paid"),
+    "declared": _message("Declared"),
+    "released": _message("Released"),
+    "departed": _message("Left the country"),
+    "warehouse": _message("Warehouse"),
+    "sent": _message("Sent"),
+    "delivered": _message("Delivered"),
+    "refunded": _message("Tax refund"),
+    "settled": _message("Settled"),
+    "returned": _message("Returned"),
+}
+STAGE_STATES: Mapping[str, str] = {
+    "present": _message("there"),
+    "missing": _message("missing"),
+    "unknown": _message("not yet known"),
+    "not_due": _message("not due"),
+    "refused": _message("refused"),
+}
+DAYS = _message("%(days)s d")
 RECORDED = _message("It is on record.")
 FINDING_RECORDED = _message("The finding is on record; the next run takes it into account.")
 PLACES: Mapping[str, str] = {
