@@ -27,9 +27,12 @@ class Settings(BaseSettings):
     threads, memory_limit:
         What DuckDB may use. Empty memory limit: DuckDB's own default of 80 % of the machine.
     risk_control_url, risk_control_secret:
-        Where alerts and actions are delivered, and the Standard Webhooks secret (``whsec_...``) they are signed with.
+        Where alerts and actions are delivered (``https://``, ``nats://``, ``tls://`` or ``file:///``), and the Standard
+        Webhooks secret (``whsec_...``) they are signed with; two, with a space between, while keys are changed.
     risk_control_allow_private:
         Whether the receiver may lie on a private or loopback address.
+    risk_control_subject:
+        Of a broker: what subjects begin with; the enterprise's code follows.
     anchor_key, anchor_key_file:
         The Ed25519 key that anchors of the ledger are signed with, 64 hexadecimal characters, or a file that holds it.
     trusted_anchor_keys:
@@ -62,6 +65,7 @@ class Settings(BaseSettings):
     risk_control_url: str = ""
     risk_control_secret: SecretStr = SecretStr("")
     risk_control_allow_private: bool = False
+    risk_control_subject: str = Field(default="xinji.events", pattern=r"^[\w-]+(\.[\w-]+)*$")
     anchor_key: SecretStr = SecretStr("")
     anchor_key_file: Path | None = None
     trusted_anchor_keys: str = ""

@@ -317,6 +317,7 @@ class Wiring:
             url=settings.risk_control_url,
             secrets=tuple(settings.risk_control_secret.get_secret_value().split()),
             allow_private=settings.risk_control_allow_private,
+            subject=settings.risk_control_subject,
         )
 
 

@@ -31,6 +31,9 @@ class Kind(StrEnum):
     CORRECTION_TOLD = "correction.told"
     POLICY_PROPOSED = "policy.proposed"
     POLICY_APPROVED = "policy.approved"
+    DEAD_LETTER_ASSIGNED = "dead_letter.assigned"
+    DEAD_LETTER_RESENT = "dead_letter.resent"
+    DEAD_LETTER_GIVEN_UP = "dead_letter.given_up"
 
 
 EVERYBODY = "*"
@@ -45,7 +48,7 @@ class Act:
     ----------
     about:
         Id of the override or objection it belongs to; its own id for the act that opens one; the alert that a finding,
-        an assignment or a closing is about.
+        an assignment or a closing is about; the message that could not be delivered.
     account:
         Who acted: an account id, never a name. ``system`` where the daily run itself did.
     at:

@@ -16,6 +16,7 @@ from pipelines.cli import (
     judgements,
     model,
     office,
+    outbox,
     people,
     planning,
     query,
@@ -58,6 +59,7 @@ def build() -> Any:
         retention,
         support,
         service,
+        outbox,
         bench,
     ):
         group.add_to(application)

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 from ipaddress import ip_address
-
-import httpx
+from urllib.parse import SplitResult, urlsplit
 
 from expectations.errors import UsageError
+from pipelines.delivery.addresses import checked_address
+
+WEB, BROKER, DIRECTORY = ("http", "https"), ("nats", "tls"), ("file",)
+"""Schemes of an address, by the way out that they mean."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +22,15 @@ class Endpoint:
     Attributes
     ----------
     url:
-        Where events are posted.
+        Where events go: ``https://...`` are posted, ``nats://`` or ``tls://`` published to NATS JetStream,
+        ``file:///...`` laid into an exchange directory.
     secrets:
         Standard Webhooks secrets (``whsec_...``). With two, each message carries both signatures, so that the
         receiver can change keys without a gap.
     allow_private:
-        Whether an address that is written as a private or loopback number may be used.
+        Whether private and loopback addresses may be used.
+    subject:
+        Of a broker: what subjects begin with; the enterprise's code follows.
     timeout_seconds:
         For the whole of one answer to begin, and for each of its pieces.
     most_attempts:
@@ -33,28 +39,49 @@ class Endpoint:
         Wait after the first failure; it doubles up to the longest.
     give_up_after:
         So many failures in a row mean that the receiver is down: the pass ends, the rest waits for the next.
+    receipt_within:
+        Of an exchange directory: what has no receipt after so long is laid down again.
     """
 
     url: str
     secrets: tuple[str, ...]
     allow_private: bool = False
+    subject: str = "xinji.events"
     timeout_seconds: float = 10.0
     most_attempts: int = 20
     first_delay: timedelta = timedelta(seconds=30)
     longest_delay: timedelta = timedelta(hours=4)
     give_up_after: int = 5
+    receipt_within: timedelta = timedelta(days=1)
+
+    @property
+    def parts(self) -> SplitResult:
+        """The address, taken apart."""
+        return urlsplit(self.url)
+
+    @property
+    def shown(self) -> str:
+        """The address without a password that it may hold."""
+        return self.parts._replace(netloc=self.parts.netloc.rpartition("@")[2]).geturl()
 
     def check(self) -> None:
-        """Refuse an endpoint that could only lose messages or leak them."""
-        url = httpx.URL(self.url)
-        if url.scheme not in ("http", "https") or not url.host:
-            raise UsageError(f"'{self.url}' is not a web address.", "Set XINJI_RISK_CONTROL_URL to http(s)://...")
+        """Refuse an endpoint that could only lose messages or leak them. A name is looked up when it is connected to.
+
+        Raises
+        ------
+        UsageError
+            When the address is of no known kind, is written as a number that may not be used, or there is no secret.
+        """
+        parts = self.parts
+        if parts.scheme not in (*WEB, *BROKER, *DIRECTORY) or not (parts.hostname or parts.scheme in DIRECTORY):
+            raise UsageError(
+                f"'{self.shown}' is no address that messages can go to.",
+                "Set XINJI_RISK_CONTROL_URL to https://..., nats://..., tls://... or file:///FOLDER.",
+            )
         if not self.secrets or not all(self.secrets):
             raise UsageError("There is no secret to sign messages with.", "Set XINJI_RISK_CONTROL_SECRET (whsec_...).")
-        if not self.allow_private and _is_private(url.host):
-            raise UsageError(
-                f"'{url.host}' is a private address.", "Set XINJI_RISK_CONTROL_ALLOW_PRIVATE=true if it is meant."
-            )
+        if parts.hostname and _is_number_or_local(parts.hostname):
+            checked_address(parts.hostname, parts.port or 0, self.allow_private)
 
     def delay_after(self, message_id: str, attempts: int) -> timedelta:
         """How long to wait after so many failed attempts.
@@ -67,10 +94,11 @@ class Endpoint:
         return whole * (0.5 + share / 2)
 
 
-def _is_private(host: str) -> bool:
-    if host == "localhost" or host.endswith(".localhost"):
+def _is_number_or_local(host: str) -> bool:
+    if host == "localhost":
         return True
     try:
-        return not ip_address(host).is_global
+        ip_address(host)
     except ValueError:
         return False
+    return True

@@ -7,20 +7,20 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-import httpx
 from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
-from pipelines.delivery import DeliveryReport, deliver
+from pipelines.delivery import DeliveryReport, channel_to, deliver
 from pipelines.wiring import Wiring
 
 
 @task(cache_policy=NO_CACHE, retries=1, retry_delay_seconds=60, timeout_seconds=3600)
 def send(wiring: Wiring, clock: Callable[[], datetime]) -> DeliveryReport:
     """Send what is due. A pass that is killed repeats messages, never their effect."""
-    with httpx.Client(follow_redirects=False) as client:
-        report = deliver(wiring.outbox, wiring.endpoint(), clock, client)
+    endpoint = wiring.endpoint()
+    with channel_to(endpoint) as channel:
+        report = deliver(wiring.outbox, endpoint, channel, clock)
     create_markdown_artifact(
         key="delivery",
         markdown=f"{report.acknowledged} acknowledged, {report.failed} to be tried again, {report.dead} given up, "

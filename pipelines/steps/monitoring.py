@@ -11,6 +11,7 @@ from expectations.errors import NotFoundError
 from expectations.vocabulary.grade import Grade
 from models.validation.stability import Shift, shift
 from models.validation.watching import WatchBounds, watch_bounds
+from pipelines.steps.dead_letters import dead_letters
 from pipelines.steps.home import Home
 from pipelines.steps.model_watch import ModelWatch, watch_model
 from pipelines.steps.promotion import champion_of
@@ -26,6 +27,8 @@ class Watch:
 
     Attributes
     ----------
+    dead, dead_unowned:
+        Messages that cannot be delivered, and those of them that nobody answers for.
     grade_shift:
         Population stability index between the day's grades and those of the run nearest 30 days earlier, with what luck
         explains among so few enterprises; None when there is none.
@@ -46,6 +49,7 @@ class Watch:
     dead: int
     grade_shift: Shift | None
     bounds: WatchBounds
+    dead_unowned: int = 0
     champion_on_ledger: str | None = None
     model: ModelWatch | None = None
 
@@ -58,7 +62,10 @@ class Watch:
         if not self.ledger_holds:
             said.append(f"The ledger does not hold: {'; '.join(self.ledger_faults)}. Restore it before anything else.")
         if self.dead:
-            said.append(f"{self.dead} messages were given up. See the outbox for the receiver's answers.")
+            said.append(
+                f"{self.dead} messages cannot be delivered, {self.dead_unowned} with nobody who answers for them. "
+                "See: xinji outbox dead"
+            )
         if self.grade_shift is not None and self.bounds.counts(self.grade_shift):
             said.append(f"Grades moved: stability index {self.grade_shift.index:.2f} against a month ago. Ask why.")
         if self.feeds_late:
@@ -90,6 +97,7 @@ def watch(home: Home, business_date: date, registry: ModelRegistry | None = None
     with home.database.reading() as connection:
         report = ledger.verify(connection)
         counts = outbox.counts(connection)
+        letters = dead_letters(connection)
         run = decisions.run_for(connection, business_date)
         today = list(decisions.decisions_of(connection, business_date))
         before = list(decisions.decisions_of(connection, business_date - timedelta(days=_MONTH)))
@@ -103,6 +111,7 @@ def watch(home: Home, business_date: date, registry: ModelRegistry | None = None
         feeds_late=tuple(today[0]["feeds_late"]) if today else (),
         waiting=counts["pending"] + counts["sent"],
         dead=counts["dead"],
+        dead_unowned=sum(letter.owner is None for letter in letters),
         grade_shift=grade_shift(_grades(before), _grades(today), bounds.level),
         bounds=bounds,
         champion_on_ledger=champion,

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from expectations.errors import UsageError
 from models.people.acts import Kind
+from pipelines.steps.dead_letters import DeadLetter, dead_letters
 from pipelines.steps.home import Home
 from pipelines.storage import decisions, outbox
 from pipelines.storage.acts import acts_known
@@ -42,6 +43,10 @@ class Reconciliation:
         Receipts of messages that were never sent, and of messages taken more than once.
     unanswered:
         Among the receipts, and not acknowledged here: the answer was lost. It is sent again and recognised.
+    dead_letters:
+        Dead messages with their reason and whoever answers for each.
+    given_up:
+        Messages that were let go for good, each by an act in the ledger: not delivered, and accounted for.
     acted, declined, open_alerts, overdue:
         Of the alerts that were delivered: confirmed; explained or a data error; not checked yet; of those, past their
         day.
@@ -53,6 +58,8 @@ class Reconciliation:
     unknown: tuple[str, ...]
     repeated: tuple[str, ...]
     unanswered: tuple[str, ...]
+    dead_letters: tuple[DeadLetter, ...]
+    given_up: tuple[str, ...]
     acted: int
     declined: int
     open_alerts: int
@@ -60,15 +67,15 @@ class Reconciliation:
 
     @property
     def holds(self) -> bool:
-        """Whether everything written was received once, and whatever is due was acted on or declined."""
-        undelivered = sum(count for state, count in self.counts.items() if state != outbox.ACKNOWLEDGED)
+        """Whether everything written was received once or given up, and whatever is due was acted on or declined."""
+        undelivered = sum(self.counts[state] for state in (outbox.PENDING, outbox.SENT, outbox.DEAD))
         return not (undelivered or self.lost or self.unknown or self.repeated or self.overdue)
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values; of each list no more than a hundred."""
         listed = {
             name: {"count": len(found), "first": list(found[:_SHOWN])}
-            for name in ("lost", "unknown", "repeated", "unanswered", "overdue")
+            for name in ("lost", "unknown", "repeated", "unanswered", "given_up", "overdue")
             for found in [getattr(self, name)]
         }
         alerts = {"acted": self.acted, "declined": self.declined, "open": self.open_alerts}
@@ -77,12 +84,13 @@ class Reconciliation:
             "has_receipts": self.has_receipts,
             "messages": dict(self.counts),
             "alerts": alerts,
+            "dead_letters": [one.to_json() for one in self.dead_letters[:_SHOWN]],
             **listed,
         }
 
 
 def read_receipts(path: Path) -> list[str]:
-    """The message ids of a file of receipts.
+    """The message ids of a file of receipts. A line that says ``refused`` is about what the receiver has not taken.
 
     Raises
     ------
@@ -94,8 +102,10 @@ def read_receipts(path: Path) -> list[str]:
         if not line.strip():
             continue
         try:
-            found.append(str(json.loads(line)["id"]))
-        except (ValueError, KeyError, TypeError) as error:
+            receipt = json.loads(line)
+            if receipt.get("status") != "refused":
+                found.append(str(receipt["id"]))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise UsageError(f"Line {number} of {path} is no receipt.", 'Write {"id": "..."} a line.') from error
     return found
 
@@ -104,6 +114,7 @@ def reconcile(home: Home, today: date, receipts: Sequence[str] | None = None) ->
     """Compare the outbox with the receiver's receipts, and delivered alerts with what became of them."""
     with home.database.reading() as connection:
         sent = outbox.messages(connection)
+        dead = dead_letters(connection)
         alerts = decisions.latest_alerts(connection)
         found = {act.about: act.content["finding"] for act in acts_known(connection) if act.kind is Kind.FINDING}
     counts = Counter(message.state for message in sent)
@@ -117,6 +128,8 @@ def reconcile(home: Home, today: date, receipts: Sequence[str] | None = None) ->
         counts={state: counts[state] for state in outbox.STATES},
         has_receipts=receipts is not None,
         **_compared(sent, receipts or (), has_receipts=receipts is not None),
+        dead_letters=tuple(dead),
+        given_up=tuple(one.message_id for one in sent if one.state == outbox.GIVEN_UP),
         acted=sum(finding == "confirmed" for finding in findings.values()),
         declined=sum(finding in _DECLINED for finding in findings.values()),
         open_alerts=len(standing),

@@ -12,6 +12,7 @@ from typing import Any, cast
 from expectations.errors import XinjiError
 from expectations.vocabulary.moment import zoned
 from models.people.objections import Complaint, Objection, objections_of
+from pipelines.steps.dead_letters import dead_letters
 from pipelines.steps.findings import Finding, Outcome, record_finding
 from pipelines.steps.home import Home
 from pipelines.steps.ingest.file import Intake
@@ -74,11 +75,15 @@ class ServedHouse:
             day = decisions.latest_run_date(connection)
             records = list(decisions.decisions_of(connection, day)) if day else []
             waiting = outbox.counts(connection)
+            owners = Counter("assigned" if one.owner else "nobody" for one in dead_letters(connection))
+            oldest = outbox.oldest_unsettled(connection)
             files = [file for batch in batches.all_batches(connection) for file in batch.files]
         return Measurements(
             latest_day=day,
             grades=Counter(record["grade"] or "-" for record in records),
             outbox=waiting,
+            dead_letters={"assigned": owners["assigned"], "nobody": owners["nobody"]},
+            oldest_unsettled=oldest,
             late_feeds=tuple(records[0]["feeds_late"]) if records else (),
             quarantined=sum(file.quarantined for file in files),
         )

@@ -21,6 +21,10 @@ class Measurements:
         Enterprises by grade on that day (``-`` without one); messages by state.
     late_feeds:
         Connected feeds that were overdue on that day.
+    dead_letters:
+        Messages that cannot be delivered, by whether somebody answers for them (``assigned``, ``nobody``).
+    oldest_unsettled:
+        When the oldest message that the receiver has not acknowledged became true; None where there is none.
     quarantined:
         Rows set aside so far, in all deliveries.
     """
@@ -29,6 +33,8 @@ class Measurements:
     grades: Mapping[str, int]
     outbox: Mapping[str, int]
     late_feeds: tuple[str, ...]
+    dead_letters: Mapping[str, int]
+    oldest_unsettled: datetime | None
     quarantined: int
 
 
@@ -42,6 +48,17 @@ def exposition(measured: Measurements) -> bytes:
         )
     _by(registry, "xinji_enterprises", "Enterprises by grade in the latest run", "grade", measured.grades)
     _by(registry, "xinji_outbox_messages", "Messages to the risk-control system by state", "state", measured.outbox)
+    _by(
+        registry,
+        "xinji_dead_letters",
+        "Messages that cannot be delivered",
+        "owner",
+        measured.dead_letters,
+    )
+    if measured.oldest_unsettled is not None:
+        _gauge(
+            registry, "xinji_outbox_oldest_seconds", "Moment of the oldest message not acknowledged, as Unix time"
+        ).set(measured.oldest_unsettled.timestamp())
     late = dict.fromkeys(measured.late_feeds, 1)
     _by(registry, "xinji_feed_late", "Feeds that were overdue in the latest run", "feed", late)
     _gauge(registry, "xinji_quarantined_rows", "Rows set aside in all deliveries").set(measured.quarantined)

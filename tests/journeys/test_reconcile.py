@@ -56,6 +56,16 @@ def test_a_message_that_is_not_through_is_no_agreement(home: Home, state: str) -
     assert (found.holds, found.counts[state]) == (False, 1)
 
 
+def test_a_dead_message_is_named_and_one_given_up_is_accounted_for(home: Home) -> None:
+    first = sent(home)[0]
+    put(home, first, outbox.DEAD)
+    dead = reconcile(home, LAST_DAY)
+    assert [(one.message.message_id, one.owner) for one in dead.dead_letters] == [(first, None)]
+    put(home, first, outbox.GIVEN_UP)
+    let_go = reconcile(home, LAST_DAY, sent(home)[1:])
+    assert (let_go.holds, let_go.given_up, let_go.dead_letters) == (True, (first,), ())
+
+
 def test_a_lost_an_unknown_and_a_repeated_receipt_are_named(home: Home) -> None:
     first, second, *rest = sent(home)
     found = reconcile(home, LAST_DAY, [*rest, second, second, "never-sent"])
@@ -94,5 +104,5 @@ def test_a_line_that_is_no_receipt_is_refused_with_its_number(tmp_path: Path) ->
     path.write_text('{"id": "a"}\n\n["b"]\n')
     with pytest.raises(UsageError, match="Line 3"):
         read_receipts(path)
-    path.write_text('{"id": "a"}\n{"id": "b"}\n')
+    path.write_text('{"id": "a"}\n{"id": "b", "status": "acknowledged"}\n{"id": "c", "status": "refused"}\n')
     assert read_receipts(path) == ["a", "b"]

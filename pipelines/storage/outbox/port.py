@@ -26,10 +26,15 @@ class DatabaseOutbox:
         with self._database.transaction() as connection:
             queue.mark_sent(connection, message_ids, retry_at)
 
-    def mark_acknowledged(self, message_id: str) -> None:
+    def mark_handed_over(self, message_id: str, retry_at: datetime) -> None:
+        """As ``mark_handed_over``."""
+        with self._database.transaction() as connection:
+            queue.mark_handed_over(connection, message_id, retry_at)
+
+    def mark_acknowledged(self, message_id: str, at: datetime, receipt: str) -> None:
         """As ``mark_acknowledged``."""
         with self._database.transaction() as connection:
-            queue.mark_acknowledged(connection, message_id)
+            queue.mark_acknowledged(connection, message_id, at, receipt)
 
     def mark_failed(self, message_id: str, retry_at: datetime, error: str) -> None:
         """As ``mark_failed``."""
@@ -41,10 +46,15 @@ class DatabaseOutbox:
         with self._database.transaction() as connection:
             queue.mark_unsent(connection, message_id, error)
 
-    def mark_dead(self, message_id: str, error: str) -> None:
+    def mark_dead(self, message_id: str, at: datetime, error: str) -> None:
         """As ``mark_dead``."""
         with self._database.transaction() as connection:
-            queue.mark_dead(connection, message_id, error)
+            queue.mark_dead(connection, message_id, at, error)
+
+    def is_sent(self, message_id: str) -> bool:
+        """As ``is_sent``."""
+        with self._database.reading() as connection:
+            return queue.is_sent(connection, message_id)
 
     def counts(self) -> dict[str, int]:
         """As ``counts``."""

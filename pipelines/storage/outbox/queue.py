@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,12 +11,11 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Index, Integer, String, Table, Text, func, or_, select, update
 
-from expectations.errors import NotFoundError
 from pipelines.storage.columns import LongInteger, Moment
 from pipelines.storage.database import insert_rows, metadata
 from pipelines.storage.outbox.message import NewMessage
 
-STATES = PENDING, SENT, ACKNOWLEDGED, DEAD = "pending", "sent", "acknowledged", "dead"
+STATES = PENDING, SENT, ACKNOWLEDGED, DEAD, GIVEN_UP = "pending", "sent", "acknowledged", "dead", "given_up"
 
 _CHUNK = 1000  # messages per question to the database
 
@@ -32,8 +32,13 @@ outbox_table = Table(
     Column("attempts", Integer, nullable=False),
     Column("next_attempt_at", Moment),
     Column("last_error", Text),
+    Column("settled_at", Moment),
+    Column("receipt", Text),
 )
-"""``position`` orders all messages, ``sequence`` those of one enterprise from 1. ``next_attempt_at`` null: at once."""
+"""``position`` orders all messages, ``sequence`` those of one enterprise from 1. ``next_attempt_at`` null: at once.
+
+``settled_at`` is when it was acknowledged, died or was given up; ``receipt`` what the receiver calls what it took.
+"""
 
 _m = outbox_table.c
 Index("outbox_order", _m.uscc, _m.sequence, unique=True)
@@ -59,9 +64,12 @@ class Message:
     attempts: int
     next_attempt_at: datetime | None
     last_error: str | None
+    settled_at: datetime | None
+    receipt: str | None
 
 
 _COLUMNS = [_m[name] for name in Message.__slots__]
+_SETTLED = (ACKNOWLEDGED, GIVEN_UP)
 
 
 def add(connection: Connection, messages: Iterable[NewMessage]) -> int:
@@ -89,19 +97,22 @@ def _new_rows(connection: Connection, chunk: dict[str, NewMessage], position: in
         position += 1
         sequence = last[message.uscc] = last.get(message.uscc, 0) + 1
         body = message.event(sequence)
-        rows.append((position, message_id, message.uscc, sequence, message.kind, body, PENDING, 0, None, None))
+        rows.append(
+            (position, message_id, message.uscc, sequence, message.kind, body, PENDING, 0, None, None, None, None)
+        )
     return rows
 
 
 def due(connection: Connection, now: datetime, limit: int) -> list[Message]:
-    """Messages to send now, oldest first, at most one per enterprise: its earliest that is not acknowledged.
+    """Messages to send now, oldest first, at most one per enterprise: its earliest that is not settled.
 
     A message marked sent whose answer never came (the relay died) is due again once its ``next_attempt_at`` is past.
     """
     earlier = outbox_table.alias("earlier")
     waits = (
         select(earlier.c.position)
-        .where(earlier.c.uscc == _m.uscc, earlier.c.sequence < _m.sequence, earlier.c.state != ACKNOWLEDGED)
+        .where(earlier.c.uscc == _m.uscc, earlier.c.sequence < _m.sequence)
+        .where(earlier.c.state != ACKNOWLEDGED, earlier.c.state != GIVEN_UP)
         .exists()
     )
     query = (
@@ -123,9 +134,15 @@ def mark_sent(connection: Connection, message_ids: Sequence[str], retry_at: date
     connection.execute(update(outbox_table).where(_m.message_id.in_(message_ids)).values(change))
 
 
-def mark_acknowledged(connection: Connection, message_id: str) -> None:
+def mark_handed_over(connection: Connection, message_id: str, retry_at: datetime) -> None:
+    """It lies where the receiver fetches it; without a receipt it is due again at ``retry_at``."""
+    _mark(connection, message_id, next_attempt_at=retry_at)
+
+
+def mark_acknowledged(connection: Connection, message_id: str, at: datetime, receipt: str) -> None:
     """The receiver has it. Final, whatever arrives later."""
-    _mark(connection, message_id, state=ACKNOWLEDGED, next_attempt_at=None, last_error=None)
+    settled = {"next_attempt_at": None, "last_error": None, "settled_at": at, "receipt": receipt}
+    _mark(connection, message_id, state=ACKNOWLEDGED, **settled)
 
 
 def mark_failed(connection: Connection, message_id: str, retry_at: datetime, error: str) -> None:
@@ -138,17 +155,19 @@ def mark_unsent(connection: Connection, message_id: str, error: str | None) -> N
     _mark(connection, message_id, state=PENDING, attempts=_m.attempts - 1, next_attempt_at=None, last_error=error)
 
 
-def mark_dead(connection: Connection, message_id: str, error: str) -> None:
-    """Given up. It holds its enterprise's queue until a person looks."""
-    _mark(connection, message_id, state=DEAD, next_attempt_at=None, last_error=error)
+def mark_dead(connection: Connection, message_id: str, at: datetime, error: str) -> None:
+    """Given up by the relay. It holds its enterprise's queue until a person looks."""
+    _mark(connection, message_id, state=DEAD, next_attempt_at=None, last_error=error, settled_at=at)
 
 
-def revive(connection: Connection, message_id: str) -> None:
-    """Put a dead message back to be sent, with a fresh count of attempts."""
-    dead = connection.execute(select(_m.state).where(_m.message_id == message_id)).scalar() == DEAD
-    if not dead:
-        raise NotFoundError(f"No dead message has the id {message_id}.", "See them: xinji outbox list --state dead")
-    _mark(connection, message_id, state=PENDING, attempts=0, next_attempt_at=None)
+def resend(connection: Connection, message_id: str) -> None:
+    """Put a dead message back to be sent, with a fresh count of attempts. Nothing of its enterprise goes before it."""
+    _mark(connection, message_id, state=PENDING, attempts=0, next_attempt_at=None, settled_at=None)
+
+
+def give_up(connection: Connection, message_id: str, at: datetime) -> None:
+    """Let a dead message go for good: what its enterprise has behind it goes out, and the receiver sees the gap."""
+    _mark(connection, message_id, state=GIVEN_UP, settled_at=at)
 
 
 def messages(connection: Connection, state: str | None = None, uscc: str | None = None) -> list[Message]:
@@ -164,10 +183,22 @@ def messages(connection: Connection, state: str | None = None, uscc: str | None 
 def counts(connection: Connection) -> dict[str, int]:
     """How many messages are in each state."""
     rows = connection.execute(select(_m.state, func.count().label("number")).group_by(_m.state))
-    return {PENDING: 0, SENT: 0, ACKNOWLEDGED: 0, DEAD: 0, **{row.state: row.number for row in rows}}
+    return {**dict.fromkeys(STATES, 0), **{row.state: row.number for row in rows}}
+
+
+def oldest_unsettled(connection: Connection) -> datetime | None:
+    """When the oldest message that is neither acknowledged nor given up became true; None where all are settled."""
+    query = select(_m.body).where(_m.state.not_in(_SETTLED)).order_by(_m.position).limit(1)
+    body = connection.execute(query).scalar()
+    return datetime.fromisoformat(json.loads(body)["time"]) if body else None
+
+
+def is_sent(connection: Connection, message_id: str) -> bool:
+    """Whether a message is out and waits for an answer."""
+    return connection.execute(select(_m.state).where(_m.message_id == message_id)).scalar() == SENT
 
 
 def _mark(connection: Connection, message_id: str, **change: Any) -> None:
-    """Change a message, unless it is acknowledged already: a late failure must not send it again."""
-    unsettled = (_m.message_id == message_id) & (_m.state != ACKNOWLEDGED)
+    """Change a message, unless it is settled already: a late failure must not send it again."""
+    unsettled = (_m.message_id == message_id) & _m.state.not_in(_SETTLED)
     connection.execute(update(outbox_table).where(unsettled).values(**change))

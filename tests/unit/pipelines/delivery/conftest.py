@@ -11,10 +11,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import httpx
 import pytest
 
-from pipelines.delivery import DeliveryReport, Endpoint, deliver
+from pipelines.delivery import DeliveryReport, Endpoint, channel_to, deliver
 from pipelines.storage.database import Database
 from pipelines.storage.migrations import bring_up_to_date
 from pipelines.storage.outbox import DatabaseOutbox, NewMessage, add, messages
@@ -65,8 +64,9 @@ class Zone:
 
     def deliver(self, endpoint: Endpoint | None = None) -> DeliveryReport:
         """One pass of the relay."""
-        with httpx.Client() as client:
-            return deliver(self.outbox, endpoint or self.endpoint, self.clock, client)
+        chosen = endpoint or self.endpoint
+        with channel_to(chosen) as channel:
+            return deliver(self.outbox, chosen, channel, self.clock)
 
     def states(self) -> list[str]:
         """The state of every message, in order."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 import threading
 import time
 from collections import deque
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
@@ -21,7 +23,7 @@ class Receiver:
     ``effects`` are the messages acted on, each once, in the order they took effect; ``arrivals`` counts every
     delivery. ``misbehave`` queues what to do with the next requests: a status code; ``drop`` (takes it, then hangs
     up without an answer); ``lose`` (hangs up before reading); ``slow`` (takes it, answers too late); ``twice``
-    (answers two times on the wire); ``redirect``.
+    (answers two times on the wire); ``redirect``; ``busy`` (429, asks for two hours).
     """
 
     def __init__(self, secret: str) -> None:
@@ -48,6 +50,13 @@ class Receiver:
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
         self._thread.start()
         self.url = f"http://127.0.0.1:{self._server.server_port}/events"
+
+    def use_tls(self, certificate: Path) -> None:
+        """Speak TLS from now on, with a certificate and key from one file."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
+        self.url = self.url.replace("http://", "https://")
 
     def misbehave(self, *plan: int | str) -> None:
         """Queue what to do with the next requests."""
@@ -85,7 +94,7 @@ class Receiver:
     def _take(self, headers: dict[str, str], body: str, step: int | str | None) -> None:
         with self._lock:
             self.headers.append(headers)
-            if isinstance(step, int) or step == "redirect":
+            if isinstance(step, int) or step in ("redirect", "busy"):
                 return
             known = headers["webhook-id"] in self.arrivals
             self.arrivals.append(headers["webhook-id"])
@@ -105,6 +114,8 @@ class Receiver:
                 request.wfile.write(
                     f"HTTP/1.1 307 Elsewhere\r\nlocation: {self.url}2\r\ncontent-length: 0\r\n\r\n".encode()
                 )
+            case "busy":
+                request.wfile.write(b"HTTP/1.1 429 Busy\r\nretry-after: 7200\r\ncontent-length: 0\r\n\r\n")
             case int():
                 request.wfile.write(f"HTTP/1.1 {step} Because\r\ncontent-length: 0\r\n\r\n".encode())
             case _:

@@ -38,7 +38,7 @@ def test_a_home_in_good_order_raises_no_alarm() -> None:
     [
         ({"has_run": False}, "no run"),
         ({"ledger_holds": False, "ledger_faults": ("decisions: entry 7 altered",)}, "entry 7"),
-        ({"dead": 2}, "2 messages"),
+        ({"dead": 2, "dead_unowned": 1}, "2 messages cannot be delivered, 1 with nobody"),
         ({"grade_shift": Shift(0.26, 0.1, 300, 300)}, "0.26"),
     ],
 )

@@ -10,11 +10,10 @@ import pytest
 from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
 
-from expectations.errors import NotFoundError
 from expectations.vocabulary.digest import canonical_json, sha256_of
 from expectations.vocabulary.moment import ZONE
 from pipelines.storage.database import Database
-from pipelines.storage.outbox import DatabaseOutbox, NewMessage, add, counts, messages, revive
+from pipelines.storage.outbox import DatabaseOutbox, NewMessage, add, counts, give_up, messages, resend
 
 ONE, TWO = "91652702MADEM0011Q", "91652701MADEM0011A"
 NOW = datetime(2026, 4, 1, 6, 0, tzinfo=ZONE)
@@ -75,9 +74,9 @@ def test_the_same_content_is_the_same_message(database: Database, outbox: Databa
 def test_an_enterprise_s_later_message_waits_for_the_earlier_one(outbox: DatabaseOutbox) -> None:
     assert numbers(outbox.due(NOW, 10)) == [1, 2]
     first, second = outbox.due(NOW, 10)
-    outbox.mark_acknowledged(second.message_id)
+    outbox.mark_acknowledged(second.message_id, NOW, "HTTP 204")
     assert numbers(outbox.due(NOW, 10)) == [1]
-    outbox.mark_acknowledged(first.message_id)
+    outbox.mark_acknowledged(first.message_id, NOW, "HTTP 204")
     assert numbers(outbox.due(NOW, 10)) == [3]
 
 
@@ -115,22 +114,33 @@ def test_an_unsent_message_loses_no_attempt(outbox: DatabaseOutbox) -> None:
     assert (again.message_id, again.attempts, again.state) == (first.message_id, 0, "pending")
 
 
-def test_a_dead_message_holds_its_enterprise_until_it_is_revived(database: Database, outbox: DatabaseOutbox) -> None:
+def test_a_dead_message_holds_its_enterprise_until_it_is_sent_again(database: Database, outbox: DatabaseOutbox) -> None:
     first = outbox.due(NOW, 1)[0]
-    outbox.mark_dead(first.message_id, "422")
+    outbox.mark_dead(first.message_id, NOW, "422")
     assert numbers(outbox.due(NOW, 10)) == [2]
     with database.transaction() as connection:
-        revive(connection, first.message_id)
-        with pytest.raises(NotFoundError, match="No dead message"):
-            revive(connection, first.message_id)
+        resend(connection, first.message_id)
     assert numbers(outbox.due(NOW, 10)) == [1, 2]
+
+
+def test_what_is_behind_a_message_that_was_given_up_goes_out_and_it_never_does(
+    database: Database, outbox: DatabaseOutbox
+) -> None:
+    first = outbox.due(NOW, 1)[0]
+    outbox.mark_dead(first.message_id, NOW, "422")
+    with database.transaction() as connection:
+        give_up(connection, first.message_id, NOW)
+    assert numbers(outbox.due(NOW, 10)) == [2, 3]
+    outbox.mark_failed(first.message_id, NOW, "a slower relay")
+    assert outbox.counts()["given_up"] == 1
 
 
 def test_an_acknowledgement_is_final(database: Database, outbox: DatabaseOutbox) -> None:
     first = outbox.due(NOW, 1)[0]
-    outbox.mark_acknowledged(first.message_id)
+    outbox.mark_acknowledged(first.message_id, NOW, "HTTP 204")
     outbox.mark_failed(first.message_id, NOW, "a slower relay saw a timeout")
-    outbox.mark_dead(first.message_id, "the same")
+    outbox.mark_dead(first.message_id, NOW, "the same")
     with database.reading() as connection:
-        assert counts(connection) == {"pending": 2, "sent": 0, "acknowledged": 1, "dead": 0}
-        assert messages(connection, state="acknowledged")[0].last_error is None
+        assert counts(connection) == {"pending": 2, "sent": 0, "acknowledged": 1, "dead": 0, "given_up": 0}
+        told = messages(connection, state="acknowledged")[0]
+        assert (told.last_error, told.settled_at, told.receipt) == (None, NOW, "HTTP 204")

@@ -181,7 +181,15 @@ class House:
         return [{**BATCH, "sequence": number} for number in (2, 1)]
 
     def measurements(self) -> Measurements:
-        return Measurements(D, {"B": 2, "-": 1}, {"pending": 3, "dead": 0}, ("tax_filing",), 7)
+        return Measurements(
+            latest_day=D,
+            grades={"B": 2, "-": 1},
+            outbox={"pending": 3, "dead": 1},
+            late_feeds=("tax_filing",),
+            dead_letters={"assigned": 0, "nobody": 1},
+            oldest_unsettled=datetime.fromtimestamp(1774915200, UTC),
+            quarantined=7,
+        )
 
     def departments(self, business_date: date) -> dict[str, frozenset[str]]:
         return {"R02": frozenset({"customs"})}

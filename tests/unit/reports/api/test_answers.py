@@ -102,7 +102,10 @@ def test_the_figures_are_those_of_the_house_in_the_form_that_prometheus_reads(ge
         ("xinji_enterprises", "B"): 2,
         ("xinji_enterprises", "-"): 1,
         ("xinji_outbox_messages", "pending"): 3,
-        ("xinji_outbox_messages", "dead"): 0,
+        ("xinji_outbox_messages", "dead"): 1,
+        ("xinji_dead_letters", "assigned"): 0,
+        ("xinji_dead_letters", "nobody"): 1,
+        ("xinji_outbox_oldest_seconds",): 1774915200.0,
         ("xinji_feed_late", "tax_filing"): 1,
         ("xinji_quarantined_rows",): 7,
     }
