@@ -30,8 +30,10 @@ if TYPE_CHECKING:
     from pipelines.steps.certifying import CertificateOffice
     from pipelines.steps.home import Champion, Home
     from pipelines.steps.ingest.file import Intake
+    from pipelines.steps.screening import ScreeningDesk
     from pipelines.steps.sign_in import SignIn
     from pipelines.storage.database import Database
+    from pipelines.storage.grouped import GroupedLedger
     from pipelines.storage.lake import Lake
     from pipelines.storage.ledger import AnchorSigner
     from pipelines.storage.outbox import DatabaseOutbox
@@ -207,6 +209,7 @@ class Wiring:
         from pipelines.steps.serving import ServedDesk, ServedHouse
         from pipelines.storage.accounts import DatabaseKeys
         from pipelines.storage.duties import DatabaseDuties
+        from pipelines.storage.grouped import GroupedLedger
         from pipelines.storage.queries import DatabaseQueries
         from pipelines.storage.reads import DatabaseReads
         from reports.api.app import create_app
@@ -215,15 +218,16 @@ class Wiring:
         from reports.pages.app import Rooms, create_pages
 
         database = self.database
-        house = ServedHouse(self.home)
+        house, ledger = ServedHouse(self.home), GroupedLedger(database)
         ports = Ports(
             queries=DatabaseQueries(database),
             keys=DatabaseKeys(database),
-            reads=DatabaseReads(database),
+            reads=DatabaseReads(ledger),
             duties=DatabaseDuties(database),
             house=house,
             plans=DatabasePlans(database),
             desk=ServedDesk(self.home, lambda: self.intake(None)),
+            screenings=self._screening_desk(ledger),
         )
         rate = Rate(self.settings.api_requests_per_second, self.settings.api_burst)
         application = create_app(ports, clock, rate)
@@ -241,6 +245,18 @@ class Wiring:
         )
         application.mount("/", create_pages(rooms))
         return application
+
+    def _screening_desk(self, ledger: GroupedLedger) -> ScreeningDesk:
+        """Where single documents are screened."""
+        import secrets
+
+        from models.screening.judging import LOTS
+        from pipelines.steps.screening import REFERENCES, ScreeningDesk
+        from pipelines.storage.references import FolderOfReferences
+        from pipelines.storage.screenings import ScreeningLog
+
+        references = FolderOfReferences(self.path / REFERENCES)
+        return ScreeningDesk(self.home, references, ScreeningLog(ledger), lambda: secrets.randbelow(LOTS))
 
     def features(self, business_date: date) -> FeatureTable:
         """The feature table as of a day, for a notebook."""

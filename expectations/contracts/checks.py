@@ -24,8 +24,8 @@ from expectations.contracts.vin_check import vin_check_sql
 
 _NONE = "CAST([] AS VARCHAR[])"
 
-_MOBILE_NUMBER = "1[3-9][0-9]{9}"
-_RESIDENT_NUMBER = "[1-9][0-9]{5}(19|20)[0-9]{2}(0[1-9]|1[0-2])[0-3][0-9]{4}[0-9X]"
+MOBILE_NUMBER = "1[3-9][0-9]{9}"
+RESIDENT_NUMBER = "[1-9][0-9]{5}(19|20)[0-9]{2}(0[1-9]|1[0-2])[0-3][0-9]{4}[0-9X]"
 
 
 @dataclass(frozen=True)
@@ -207,7 +207,7 @@ def _not_personal_sql(column: str) -> str:
     # The length is looked at first: it is known without reading the text, and tokens are longer.
     return (
         f"CASE WHEN strlen({column}) IN (11, 18) THEN NOT regexp_full_match({column}, "
-        f"'{_MOBILE_NUMBER}|{_RESIDENT_NUMBER}') ELSE true END"
+        f"'{MOBILE_NUMBER}|{RESIDENT_NUMBER}') ELSE true END"
     )
 
 

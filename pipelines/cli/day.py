@@ -153,7 +153,7 @@ def verify(
 
     from pipelines.steps.retention import check_lake
     from pipelines.storage import ledger
-    from pipelines.storage.reads import take_in_spooled
+    from pipelines.storage.grouped import take_in_spooled
 
     home = wiring()
     take_in_spooled(home.database)

@@ -75,6 +75,7 @@ def check(
     from models.policy.check import policy_check, schema_findings
     from models.policy.support_check import support_check
     from models.policy.support_pack import SupportPack
+    from models.screening.terms import TermsBook
 
     if change is not None:
         return _check_change(change)
@@ -85,6 +86,7 @@ def check(
         book = PolicyBook.load(folder)
         covered = run_cases(cases, book).coverage if cases.exists() else None
         found = policy_check(book, covered) + support_check(SupportPack.load(folder), book, covered)
+        found += TermsBook.load(folder / "screening").findings()
     answer(
         {
             "holds": not found,

@@ -20,6 +20,7 @@ from pipelines.steps.home import Champion, Home, PinnedLake
 from pipelines.steps.judging import Measured
 from pipelines.steps.listing import risk_list
 from pipelines.steps.publishing import write_list_of
+from pipelines.steps.screening import keep_reference_current
 from pipelines.steps.second_opinion import write_second_opinion
 from pipelines.steps.shadow import Shadow, shadow_of
 from pipelines.storage.decisions import Judged
@@ -100,6 +101,12 @@ def look_again(home: Home, day: Day) -> None:
     )
 
 
+@task(cache_policy=NO_CACHE, retries=1, retry_delay_seconds=10, timeout_seconds=_HOUR)
+def prepare_screening(home: Home, day: Day) -> None:
+    """Keep what single documents are held against until the next run."""
+    keep_reference_current(home, day.business_date)
+
+
 @flow(name="daily", validate_parameters=False, persist_result=False)
 def daily(wiring: Wiring, business_date: date, known_at: datetime | None = None) -> DaySummary:
     """Run one business date. For a (D, K) that was decided before, nothing is computed and nothing changes."""
@@ -107,6 +114,7 @@ def daily(wiring: Wiring, business_date: date, known_at: datetime | None = None)
     if steps.already_decided(home, day):
         publish(home, day)
         look_again(home, day)
+        prepare_screening(home, day)
         return steps.summarise(home, day, is_new=False)
     lake, champion = pin(home), fetch_champion(home)
     measured = measure(home, day, lake)
@@ -115,4 +123,5 @@ def daily(wiring: Wiring, business_date: date, known_at: datetime | None = None)
     is_new = commit(home, day, DayWork(lake, champion, measured, judged, shadowed))
     publish(home, day)
     look_again(home, day)
+    prepare_screening(home, day)
     return steps.summarise(home, day, is_new=is_new, messages=len(judged.messages))

@@ -38,9 +38,9 @@ from pipelines.steps.retention import must_be_whole
 from pipelines.steps.shadow import Shadow, shadow_entry, shadow_of
 from pipelines.storage import decisions
 from pipelines.storage.acts import acts_known
+from pipelines.storage.grouped import take_in_spooled
 from pipelines.storage.ledger import append
 from pipelines.storage.policies import keep_policy
-from pipelines.storage.reads import take_in_spooled
 from pipelines.storage.vectors import StoredVectors, load_vectors, store_vectors
 from reports.alerts.alert import AlertStep, Hit, Step, alert_from_json
 from reports.alerts.episodes import alerts_on

@@ -28,8 +28,8 @@ from pipelines.steps.retention import is_whole
 from pipelines.storage import decisions, ledger, outbox
 from pipelines.storage.acts import record_acts
 from pipelines.storage.decisions import REGRADE, Judged
+from pipelines.storage.grouped import take_in_spooled
 from pipelines.storage.outbox import NewMessage
-from pipelines.storage.reads import take_in_spooled
 
 CORRECTION_MESSAGE = "cn.xinji.grade.corrected.v1"
 """CloudEvents type of what accounts that had looked at corrected grades are told."""

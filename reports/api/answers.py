@@ -22,7 +22,7 @@ def answer(request: Request, shown: BaseModel) -> Response:
     return Response(body, media_type="application/json", headers=headers)
 
 
-def created(shown: BaseModel, location: str) -> Response:
-    """What was made, and where it can be read again."""
+def created(shown: BaseModel, location: str, status: int = 201) -> Response:
+    """What was made, or was there, and where it can be read again."""
     headers = {"cache-control": "no-store", "location": location, "x-content-type-options": "nosniff"}
-    return Response(shown.model_dump_json(by_alias=True), 201, headers, "application/json")
+    return Response(shown.model_dump_json(by_alias=True), status, headers, "application/json")

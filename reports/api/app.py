@@ -16,11 +16,12 @@ from reports.api.routes.desk import desk
 from reports.api.routes.enterprises import enterprises
 from reports.api.routes.house import house
 from reports.api.routes.life import life
+from reports.api.routes.screenings import screenings
 
 Application = FastAPI
 """What ``create_app`` makes, for those who may not name the framework."""
 
-VERSION = "1.1.0"
+VERSION = "1.2.0"
 USUAL_RATE = Rate(per_second=20, burst=200)
 """What one account may ask where nothing else is configured."""
 
@@ -39,6 +40,7 @@ def create_app(ports: Ports, clock: Callable[[], datetime], rate: Rate = USUAL_R
     app.include_router(enterprises(ports, visits))
     app.include_router(days(ports, visits))
     app.include_router(desk(ports, visits))
+    app.include_router(screenings(ports.screenings, visits))
     app.include_router(house(ports.house, visits))
     app.include_router(life(ports.queries, ports.house, visits))
     return app

@@ -37,6 +37,8 @@ MAY: Final[Mapping[str, frozenset[Role]]] = {
     "queues": _AUTHORITIES,
     "objection.step": _JUDGES,
     "override.approve": _JUDGES,
+    # About one document before clearance.
+    "screening": _JUDGES | frozenset({Role.SYSTEM}),
     # About the house itself: no enterprise is named in it.
     "models": _AUTHORITIES | _HOUSE,
     "policy": _AUTHORITIES | _HOUSE,

@@ -149,6 +149,18 @@ class DeskPort(Protocol):
         """Put a finding about an alert on record."""
 
 
+class ScreeningPort(Protocol):
+    """Where single documents are screened."""
+
+    def screen(
+        self, given: Mapping[str, Sequence[Mapping[str, str | None]]], account: str, at: datetime
+    ) -> tuple[Record, bool]:
+        """The screening of rows of texts by table, on record, and whether it is new. Raises what is wrong with them."""
+
+    def screening(self, screening_id: str) -> Record | None:
+        """The screening on record under an id."""
+
+
 @dataclass(frozen=True, slots=True)
 class Read:
     """Who looked at what, why, when, and whether it was shown.
@@ -191,3 +203,4 @@ class Ports:
     house: HousePort
     plans: PlanPort
     desk: DeskPort
+    screenings: ScreeningPort

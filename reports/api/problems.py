@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from fastapi import FastAPI, Request
@@ -10,10 +11,11 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
+from expectations.contracts.documents import DocumentFaultsError
 from expectations.errors import ConflictError, NotFoundError, UsageError, XinjiError
 
 Code = Literal["unauthorized", "forbidden", "not_found", "bad_request", "purpose_missing", "conflict", "unavailable",
-               "method_not_allowed", "too_many", "internal"]  # fmt: skip
+               "method_not_allowed", "too_large", "too_many", "internal"]  # fmt: skip
 
 _SAYS: dict[Code, tuple[int, str, str]] = {
     "unauthorized": (401, "No valid API key was presented.", "未提供有效的接口密钥。"),
@@ -22,6 +24,7 @@ _SAYS: dict[Code, tuple[int, str, str]] = {
     "bad_request": (422, "The request cannot be read as asked.", "请求格式有误。"),
     "purpose_missing": (400, "Say why you look, in the header X-Purpose.", "请在 X-Purpose 请求头中说明查询目的。"),
     "method_not_allowed": (405, "This address does not take that method.", "该地址不支持此方法。"),
+    "too_large": (413, "The request is larger than is taken here.", "请求内容超过允许的大小。"),
     "conflict": (409, "The request contradicts what is recorded.", "请求与已有记录冲突。"),
     "too_many": (429, "Too many requests. Wait as long as Retry-After says.", "请求过于频繁，请稍后再试。"),
     "unavailable": (503, "The service cannot answer now. Try again later.", "服务暂不可用，请稍后再试。"),
@@ -37,6 +40,17 @@ _BY_ERROR: tuple[tuple[type[XinjiError], Code], ...] = (
 MEDIA_TYPE = "application/problem+json"
 
 
+class FaultBody(BaseModel):
+    """A field at fault: where it stands, and what is wrong in both languages. What was sent is not repeated."""
+
+    table: str
+    row: int
+    field: str
+    code: str
+    zh: str
+    en: str
+
+
 class ProblemBody(BaseModel):
     """What an error looks like to the caller."""
 
@@ -45,13 +59,21 @@ class ProblemBody(BaseModel):
     title_zh: str
     status: int
     detail: str = ""
+    faults: list[FaultBody] | None = None
 
 
 class Problem(Exception):  # noqa: N818  (RFC 9457 calls it a problem)
     """An answer that is an error. ``detail`` says what exactly, in words safe to show."""
 
-    def __init__(self, code: Code, detail: str = "", retry_after: int | None = None) -> None:
+    def __init__(
+        self,
+        code: Code,
+        detail: str = "",
+        retry_after: int | None = None,
+        faults: Sequence[Mapping[str, Any]] = (),
+    ) -> None:
         super().__init__(code)
+        self.faults = faults
         self.code: Code = code
         self.detail = detail
         self.retry_after = retry_after
@@ -86,7 +108,8 @@ def install(app: FastAPI) -> None:
 
     def document() -> dict[str, Any]:
         made = framework_document()
-        made["components"]["schemas"]["ProblemBody"] = ProblemBody.model_json_schema()
+        shapes = ProblemBody.model_json_schema(ref_template="#/components/schemas/{model}")
+        made["components"]["schemas"] |= shapes.pop("$defs") | {"ProblemBody": shapes}
         return made
 
     app.openapi = document  # type: ignore[method-assign]  # the framework's own way to extend the document
@@ -100,13 +123,14 @@ def _answer(problem: Problem) -> JSONResponse:
         title_zh=title_zh,
         status=status,
         detail=problem.detail,
+        faults=[FaultBody.model_validate(one) for one in problem.faults] or None,
     )
     headers = {"cache-control": "no-store"}
     if problem.code == "unauthorized":
         headers["www-authenticate"] = "Bearer"
     if problem.retry_after is not None:
         headers["retry-after"] = str(problem.retry_after)
-    return JSONResponse(body.model_dump(), status, headers, MEDIA_TYPE)
+    return JSONResponse(body.model_dump(exclude_none=True), status, headers, MEDIA_TYPE)
 
 
 def _internal() -> JSONResponse:
@@ -129,6 +153,8 @@ def _of_framework(_request: Request, error: Exception) -> JSONResponse:
 def problem_of(error: XinjiError) -> Problem:
     """What an error of ours is to the caller; one that is not the caller's doing says nothing of itself."""
     code = next((code for kind, code in _BY_ERROR if isinstance(error, kind)), None)
+    if isinstance(error, DocumentFaultsError):
+        return Problem("bad_request", str(error), faults=[fault.to_json() for fault in error.faults])
     return Problem(code, str(error)) if code else Problem("internal")
 
 

@@ -31,6 +31,7 @@ from pipelines.steps.publishing import write_reports
 from pipelines.steps.regrading import uphold
 from pipelines.steps.replaying import replay
 from pipelines.storage import accounts, decisions, ledger, outbox
+from pipelines.storage.grouped import GroupedLedger
 from pipelines.storage.reads import DatabaseReads
 from pipelines.storage.vectors import StoredVectors, load_vector
 from pipelines.wiring import Wiring
@@ -195,7 +196,9 @@ def test_an_objection_upheld_decides_every_touched_day_again_and_names_who_had_l
     fallen = records_of(home, NEXT)[uscc]
     assert fallen["grade"] == "C"
     for account, when, status in (("bank-1", noon_after(NEXT), 200), ("nosy-1", noon_after(NEXT), 403)):
-        DatabaseReads(home.database).record(Read(account, "bank", "k", "grade", uscc, "loan", when, status))
+        DatabaseReads(GroupedLedger(home.database)).record(
+            Read(account, "bank", "k", "grade", uscc, "loan", when, status)
+        )
     at_desk = desk(home, NEXT)
     filed = at_desk.file_objection(Complaint(uscc, KEY, "another firm of our name"), "officer-1")
     at_desk.forward_objection(filed.id, "officer-1", "customs")

@@ -13,9 +13,10 @@ from sqlalchemy import event
 from sqlalchemy.exc import DatabaseError
 
 from pipelines.storage.database import Database
+from pipelines.storage.grouped import GroupedLedger, take_in_spooled
 from pipelines.storage.ledger import NewEntry, append, entries, verify
 from pipelines.storage.migrations import bring_up_to_date
-from pipelines.storage.reads import DatabaseReads, take_in_spooled
+from pipelines.storage.reads import DatabaseReads
 from reports.api.ports import Read
 
 
@@ -25,7 +26,7 @@ def read(number: int) -> Read:
 
 
 def test_a_read_is_in_the_ledger_when_record_returns(database: Database) -> None:
-    DatabaseReads(database).record(read(1))
+    DatabaseReads(GroupedLedger(database)).record(read(1))
     with database.reading() as connection:
         (entry,) = entries(connection, "reads", subject="enterprise-1")
     assert json.loads(entry.body) == {
@@ -37,11 +38,11 @@ def test_a_read_is_in_the_ledger_when_record_returns(database: Database) -> None
 def test_reads_at_once_share_commits_and_none_is_lost(database: Database) -> None:
     commits: list[int] = []
     event.listen(database.engine, "commit", lambda _: commits.append(1))
-    log = DatabaseReads(database)
-    with ThreadPoolExecutor(16) as pool, log._writing:  # a slow group holds the place meanwhile
+    log = DatabaseReads(GroupedLedger(database))
+    with ThreadPoolExecutor(16) as pool, log._ledger._writing:  # a slow group holds the place meanwhile
         waiting = [pool.submit(log.record, read(number)) for number in range(16)]
         deadline = time.monotonic() + 20
-        while len(log._waiting) < 16 and time.monotonic() < deadline:
+        while len(log._ledger._waiting) < 16 and time.monotonic() < deadline:
             time.sleep(0.01)
         assert not any(one.done() for one in waiting)
     for one in waiting:
@@ -60,7 +61,7 @@ def recorded(database: Database) -> list[str]:
 
 
 def test_a_read_does_not_wait_for_a_run_to_end(database: Database) -> None:
-    log = DatabaseReads(database)
+    log = DatabaseReads(GroupedLedger(database))
     with database.transaction() as run:
         append(run, "decisions", [NewEntry.of("decision", "x", {})])
         began = time.monotonic()
@@ -75,7 +76,7 @@ def test_a_read_does_not_wait_for_a_run_to_end(database: Database) -> None:
 
 
 def test_a_question_is_answered_while_a_run_holds_the_database(database: Database) -> None:
-    DatabaseReads(database).record(read(1))
+    DatabaseReads(GroupedLedger(database)).record(read(1))
     with database.transaction() as run:
         append(run, "decisions", [NewEntry.of("decision", "x", {})])
         assert recorded(database) == ["enterprise-1"]
@@ -85,12 +86,12 @@ def test_a_question_is_answered_while_a_run_holds_the_database(database: Databas
 
 def test_reads_beside_the_file_come_before_the_next_one_in_the_chain(tmp_path: Path) -> None:
     database = sqlite_at(tmp_path)
-    log = DatabaseReads(database)
+    log = DatabaseReads(GroupedLedger(database))
     with database.transaction():
         log.record(read(1))
         log.record(read(2))
     assert recorded(database) == []
-    DatabaseReads(database).record(read(3))
+    DatabaseReads(GroupedLedger(database)).record(read(3))
     assert recorded(database) == ["enterprise-1", "enterprise-2", "enterprise-3"]
     assert not (tmp_path / "ledger.db.reads").exists()
 
@@ -99,7 +100,7 @@ def test_a_read_taken_in_by_a_process_that_was_killed_before_it_let_go_is_not_ta
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     database = sqlite_at(tmp_path)
-    log = DatabaseReads(database)
+    log = DatabaseReads(GroupedLedger(database))
     with database.transaction():
         log.record(read(1))
         log.record(read(2))
@@ -115,11 +116,11 @@ def test_a_read_taken_in_by_a_process_that_was_killed_before_it_let_go_is_not_ta
 def test_half_a_line_left_by_a_kill_was_never_answered_for_and_is_passed_over(tmp_path: Path) -> None:
     database = sqlite_at(tmp_path)
     with database.transaction():
-        DatabaseReads(database).record(read(1))
+        DatabaseReads(GroupedLedger(database)).record(read(1))
     with (tmp_path / "ledger.db.reads").open("a") as stream:
-        stream.write('["read", "enterprise-2", "{')
+        stream.write('["reads", "read", "enterprise-2", "{')
     with database.transaction():
-        DatabaseReads(database).record(read(3))
+        DatabaseReads(GroupedLedger(database)).record(read(3))
     take_in_spooled(database)
     assert recorded(database) == ["enterprise-1", "enterprise-3"]
 
@@ -134,4 +135,4 @@ def test_a_read_that_cannot_be_recorded_raises(database: Database) -> None:
     with database.transaction() as connection:
         connection.exec_driver_sql("DROP TABLE ledger_head")
     with pytest.raises(DatabaseError):
-        DatabaseReads(database).record(read(1))
+        DatabaseReads(GroupedLedger(database)).record(read(1))

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from expectations.contracts.documents import DocumentFaultsError, Fault
 from expectations.errors import NotFoundError
 from expectations.vocabulary.role import Role
 from reports.api import Ports, Read, create_app
@@ -93,6 +94,17 @@ OBJECTION: dict[str, Any] = {
     "id": "0b1e0b1e0b1e", "target": "grade", "reason": "wrong", "filed_by": "never to be shown", "filed_at": NOW,
     "forward_by": D, "answer_by": D, "longest": D, "state": "filed", "forwarded_to": None, "answered_at": None,
     "answer": None,
+}  # fmt: skip
+
+
+SCREENING: dict[str, Any] = {
+    "screening_id": "a" * 64, "table": "inventory", "number": "94922026I000000001", "uscc": OWN, "lane": "documents",
+    "reasons": [{"id": "year_limit", "lane": "documents", "zh": "超限", "en": "above", "asks_zh": "核",
+                 "asks_en": "check", "department": "customs", "legal_basis": ["法"], "value": 1.0,
+                 "threshold": 0.5, "lines": []}],
+    "not_looked_at": ["price_low"], "policy_digest": "f" * 64, "account": "never to be shown",
+    "standing": {"decision_id": "d" * 64, "date": D, "grade": "B", "status": "normal", "score": 699, "p": 0.01,
+                 "dimensions": {"tax": 90}, "reasons": []},
 }  # fmt: skip
 
 
@@ -226,6 +238,19 @@ class Desk:
         return {**ALERT, "finding": finding, "decided_at": at}
 
 
+class Screenings:
+    """Answers green to whatever names its uscc; what names none is at fault."""
+
+    def screen(self, given: Any, account: str, at: datetime) -> tuple[dict[str, Any], bool]:
+        head = (given.get("inventory") or given.get("declaration"))[0]
+        if head.get("uscc") != OWN:
+            raise DocumentFaultsError([Fault("inventory", 0, "required:uscc"), Fault("inventory", 0, "unknown:x")])
+        return {**SCREENING, "at": at, "account": account}, "again" not in head
+
+    def screening(self, screening_id: str) -> dict[str, Any] | None:
+        return {**SCREENING, "at": NOW} if screening_id == SCREENING["screening_id"] else None
+
+
 class Duties:
     """One regulator is of customs and one of tax; everybody else serves the zone."""
 
@@ -256,7 +281,7 @@ class Api:
     rate: Rate = USUAL_RATE
 
     def __post_init__(self) -> None:
-        ports = Ports(self.queries, Keys(), self.log, Duties(), House(), Plans(), Desk())
+        ports = Ports(self.queries, Keys(), self.log, Duties(), House(), Plans(), Desk(), Screenings())
         self.app = create_app(ports, lambda: self.now, self.rate)
 
     async def ask(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import reduce
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ from expectations.vocabulary.role import Role
 
 OWN, OTHER, NOBODY = "91652702MADEM0011Q", "91652701MADEM0011A", "91659007MADEM0011K"
 ALERT = "0123456789abcdef"
+SCREENED = "a" * 64
+PLACES = {"{uscc}": OWN, "{alert_id}": ALERT, "{screening_id}": SCREENED}
 AUTHORITIES = {Role.REGULATOR, Role.OFFICER, Role.AUDITOR}
 JUDGES = {Role.REGULATOR, Role.OFFICER}
 EVERY_OFFICE = AUTHORITIES | {Role.DATA_SCIENTIST, Role.OPERATOR}
@@ -30,6 +33,8 @@ WHO_MAY = {
     f"POST /v1/enterprises/{OWN}/objections": JUDGES | {Role.ENTERPRISE},
     f"POST /v1/enterprises/{OTHER}/objections": JUDGES,
     f"POST /v1/alerts/{ALERT}/feedback": JUDGES,
+    "POST /v1/screenings": JUDGES | {Role.SYSTEM},
+    f"GET /v1/screenings/{SCREENED}": JUDGES | {Role.SYSTEM},
     "GET /v1/grades?date=2026-03-31": AUTHORITIES,
     "GET /v1/alerts?date=2026-03-31": AUTHORITIES,
     "GET /v1/actions?date=2026-03-31": AUTHORITIES,
@@ -41,7 +46,11 @@ WHO_MAY = {
     "GET /metrics": {Role.OPERATOR, Role.SYSTEM},
 }
 """Every address with a key to it, and the roles it opens to."""
-BODIES = {"objections": {"target": "grade", "reason": "wrong"}, "feedback": {"finding": "explained", "reason": "seen"}}
+BODIES: dict[str, dict[str, Any]] = {
+    "objections": {"target": "grade", "reason": "wrong"},
+    "feedback": {"finding": "explained", "reason": "seen"},
+    "screenings": {"inventory": {"uscc": OWN}},
+}
 ADDRESSES = {name: name.removeprefix("GET ") for name in WHO_MAY if name.startswith("GET ")}
 
 
@@ -53,7 +62,7 @@ def ask(get: Any, post: Any, name: str, key: Any) -> Any:
 
 def test_every_address_that_asks_for_a_key_is_in_the_table(api: Any) -> None:
     asked = {
-        f"{method.upper()} {path.replace('{uscc}', OWN).replace('{alert_id}', ALERT)}"
+        f"{method.upper()} {reduce(lambda at, name: at.replace(name, PLACES[name]), PLACES, path)}"
         for path, methods in api.app.openapi()["paths"].items()
         for method, operation in methods.items()
         if operation.get("security")
@@ -172,3 +181,24 @@ def test_pages_follow_one_another_to_the_end(get: Any) -> None:
     second = get(f"/v1/batches?limit=1&after={first['next']}", "operator").json()
     assert [one["sequence"] for one in first["batches"] + second["batches"]] == [2, 1]
     assert second["next"] is None
+
+
+def test_a_document_at_fault_is_refused_with_every_field_and_on_record(post: Any, api: Any) -> None:
+    answer = post("/v1/screenings", {"inventory": {"uscc": "x"}}, "system")
+    assert answer.status_code == 422
+    assert [(one["table"], one["field"], one["code"]) for one in answer.json()["faults"]] == [
+        ("inventory", "uscc", "required:uscc"), ("inventory", "x", "unknown:x"),
+    ]  # fmt: skip
+    assert all(one["zh"] and one["en"] for one in answer.json()["faults"])
+    assert [(read.what, read.about, read.status) for read in api.log.reads] == [("screening", "document", 422)]
+
+
+def test_papers_that_were_screened_before_are_answered_as_found(post: Any) -> None:
+    assert post("/v1/screenings", {"inventory": {"uscc": OWN, "again": True}}, "system").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"inventory": {}, "declaration": {}}, {"declaration": {}, "inventory_line": [{}]}]
+)
+def test_what_is_not_one_document_is_not_screened(post: Any, body: Any) -> None:
+    assert post("/v1/screenings", body, "system").status_code == 422
