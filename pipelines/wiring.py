@@ -203,6 +203,7 @@ class Wiring:
 
     def api(self, clock: Callable[[], datetime]) -> Application:
         """The query API over this home, and the pages."""
+        from pipelines.steps.deliveries import Deliveries
         from pipelines.steps.lookup import Documents
         from pipelines.steps.planning import DatabasePlans
         from pipelines.steps.portal import Bulletins, Portal, Queues, Verification, Work
@@ -238,6 +239,7 @@ class Wiring:
             portal=Portal(self.home, office),
             console=Work(self.home, house),
             documents=Documents(self.home),
+            deliveries=Deliveries(self.home, self.lake, lambda: self.intake(None)),
             queues=Queues(self.home),
             statistics=Bulletins(self.home.reports / "statistics"),
             certificates=Verification(office, self.certificate_keys) if office else None,

@@ -17,15 +17,13 @@ from dataclasses import dataclass
 
 from expectations.contracts.codes import code_list
 from expectations.contracts.identity import day_sql, system_columns_sql
+from expectations.contracts.personal import MOBILE_NUMBER, RESIDENT_NUMBER
 from expectations.contracts.schema import Contract, FieldContract
 from expectations.contracts.typed import literal, quoted, sql_type, trimmed_sql, typed_sql
 from expectations.contracts.uscc_check import verdict_sql
 from expectations.contracts.vin_check import vin_check_sql
 
 _NONE = "CAST([] AS VARCHAR[])"
-
-MOBILE_NUMBER = "1[3-9][0-9]{9}"
-RESIDENT_NUMBER = "[1-9][0-9]{5}(19|20)[0-9]{2}(0[1-9]|1[0-2])[0-3][0-9]{4}[0-9X]"
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ from functools import cache
 from typing import Any
 
 from expectations.contracts.catalog import load_contract
-from expectations.contracts.checks import MOBILE_NUMBER, RESIDENT_NUMBER
 from expectations.contracts.codes import code_list
 from expectations.contracts.conditions import Term, condition
+from expectations.contracts.personal import MOBILE_NUMBER, RESIDENT_NUMBER
 from expectations.contracts.schema import Contract, FieldContract, FieldType
 from expectations.vocabulary import uscc
 from expectations.vocabulary.moment import ZONE, zoned

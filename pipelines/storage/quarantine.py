@@ -12,7 +12,19 @@ from datetime import datetime
 from typing import Any, Literal
 
 import duckdb
-from sqlalchemy import Column, Connection, ForeignKeyConstraint, Integer, String, Table, delete, func, insert, select
+from sqlalchemy import (
+    Column,
+    Connection,
+    ForeignKeyConstraint,
+    Integer,
+    Row,
+    String,
+    Table,
+    delete,
+    func,
+    insert,
+    select,
+)
 
 from expectations.contracts.typed import literal
 from expectations.errors import NotFoundError, UsageError
@@ -109,6 +121,17 @@ class QuarantinedRow:
     cells: dict[str, str | None]
 
 
+@dataclass(frozen=True)
+class Settled:
+    """A row that was sent again: what became of it in which batch, who sent it, and when."""
+
+    id: RowId
+    state: State
+    by_sequence: int
+    account: str
+    moment: datetime
+
+
 class Quarantine:
     """Looks after the rows that wait."""
 
@@ -132,6 +155,33 @@ class Quarantine:
         for entry in self.files(table):
             if entry.waiting and not entry.file.is_refused:
                 yield from self._rows(entry)
+
+    def row(self, row: RowId) -> tuple[QuarantinedFile, QuarantinedRow]:
+        """One row with its file, whatever has become of it.
+
+        Raises
+        ------
+        NotFoundError
+            No such row is or was in quarantine.
+        """
+        entry = next((e for e in self.files() if (e.batch.sequence, e.file.part) == (row.sequence, row.part)), None)
+        found = [] if entry is None or entry.file.is_refused else list(self._read(entry, f"WHERE {ROW} = {row.row}"))
+        if entry is None or not found:
+            raise NotFoundError(f"There is no row {row} in quarantine.", "See what waits now.")
+        return entry, found[0]
+
+    def settled(self, most: int) -> list[Settled]:
+        """The rows that were sent again last, latest first."""
+        chosen = select(resolution_table).order_by(resolution_table.c.moment.desc(), resolution_table.c.row)
+        with self.lake.database.reading() as connection:
+            return [_settled(row) for row in connection.execute(chosen.limit(most))]
+
+    def settlement(self, row: RowId) -> Settled | None:
+        """What became of a row; None while it waits."""
+        chosen = select(resolution_table).filter_by(sequence=row.sequence, part=row.part, row=row.row)
+        with self.lake.database.reading() as connection:
+            found = connection.execute(chosen).one_or_none()
+        return _settled(found) if found else None
 
     def states(self, ids: Iterable[RowId]) -> dict[RowId, State]:
         """The state of each row.
@@ -157,15 +207,17 @@ class Quarantine:
 
     def _rows(self, entry: QuarantinedFile) -> Iterator[QuarantinedRow]:
         resolved = self._resolved(entry.batch.sequence, entry.file.part)
+        return (found for found in self._read(entry) if found.id.row not in resolved)
+
+    def _read(self, entry: QuarantinedFile, condition: str = "") -> Iterator[QuarantinedRow]:
+        rows = f"SELECT * FROM read_parquet({literal(self._path(entry))}) {condition} ORDER BY {ROW}"
         with duckdb.connect() as connection:
-            cursor = connection.execute(f"SELECT * FROM read_parquet({literal(self._path(entry))}) ORDER BY {ROW}")
+            cursor = connection.execute(rows)
             names = [column[0] for column in cursor.description or ()]
             while found := cursor.fetchmany(10_000):
                 for values in found:
                     cells = dict(zip(names, values, strict=True))
                     row, text, faults = cells.pop(ROW), cells.pop(TEXT), cells.pop(FAULTS)
-                    if row in resolved:
-                        continue
                     place = RowId(entry.batch.sequence, entry.file.part, row)
                     yield QuarantinedRow(place, entry.file.name, text, tuple(faults), cells)
 
@@ -199,6 +251,10 @@ def resolve(
                 **place, state=state, by_sequence=by_sequence, account=account, moment=moment
             )
         )
+
+
+def _settled(row: Row[Any]) -> Settled:
+    return Settled(RowId(row.sequence, row.part, row.row), row.state, row.by_sequence, row.account, row.moment)
 
 
 def _counts(connection: Connection) -> dict[tuple[int, int, str], int]:

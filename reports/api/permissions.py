@@ -39,15 +39,19 @@ MAY: Final[Mapping[str, frozenset[Role]]] = {
     "override.approve": _JUDGES,
     # About one document before clearance.
     "screening": _JUDGES | frozenset({Role.SYSTEM}),
+    # About rows that sources sent: a row may name an enterprise.
+    "quarantine": _AUTHORITIES | frozenset({Role.OPERATOR}),
+    "quarantine.correct": _JUDGES | frozenset({Role.OPERATOR}),
     # About the house itself: no enterprise is named in it.
     "models": _AUTHORITIES | _HOUSE,
     "policy": _AUTHORITIES | _HOUSE,
     "metrics": frozenset({Role.OPERATOR, Role.SYSTEM}),
     "batches": frozenset({Role.OPERATOR, Role.AUDITOR}),
+    "feeds": _AUTHORITIES | frozenset({Role.OPERATOR}),
     "statistics": _AUTHORITIES | frozenset({Role.OPERATOR}),
 }
 """Roles by what is done. A bank needs an enterprise's consent, which has its own address; machines, operators and data
 scientists do their work without looking at an enterprise."""
 
-NAMES_NOBODY: Final = frozenset({"models", "policy", "batches", "statistics"})
+NAMES_NOBODY: Final = frozenset({"models", "policy", "batches", "feeds", "statistics"})
 """What an authority may read without saying why."""

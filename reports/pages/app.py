@@ -12,9 +12,11 @@ from starlette.exceptions import HTTPException
 from reports.api.ports import Ports
 from reports.api.problems import Problem
 from reports.pages.console import console
+from reports.pages.deliveries import DeliveryPort
 from reports.pages.documents import DocumentPort
 from reports.pages.enterprise import portal
 from reports.pages.entrance import entrance, verification
+from reports.pages.feeds import feeds
 from reports.pages.guests import ForeignFormError, comes_from_here, guests, language_of
 from reports.pages.orders import orders
 from reports.pages.ports import CertificatePort, Clock, ConsolePort, EntrancePort, PortalPort, QueuePort, StatisticsPort
@@ -33,6 +35,7 @@ class Rooms:
     portal: PortalPort
     console: ConsolePort
     documents: DocumentPort
+    deliveries: DeliveryPort
     queues: QueuePort
     statistics: StatisticsPort
     certificates: CertificatePort | None
@@ -51,6 +54,7 @@ def create_pages(rooms: Rooms) -> FastAPI:
     app.include_router(portal(rooms.ports, rooms.portal, present))
     app.include_router(console(rooms.ports, rooms.console, present))
     app.include_router(orders(rooms.documents, present))
+    app.include_router(feeds(rooms.deliveries, present))
     app.include_router(queues(rooms.queues, present))
     app.include_router(statistics(rooms.statistics, present))
     if rooms.certificates is not None:

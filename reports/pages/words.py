@@ -89,6 +89,17 @@ STAGE_STATES: Mapping[str, str] = {
     "not_due": _message("not due"),
     "refused": _message("refused"),
 }
+ROW_ACCEPTED = _message("The row is accepted. It is known from now on, as a version of its own.")
+ROW_BROKEN = _message("The row was sent in and is still broken. It waits here under a number of its own.")
+SENT_AGAIN: Mapping[str, str] = {
+    "accepted": _message("accepted"),
+    "resubmitted": _message("broken again, waits under a later number"),
+}
+VERDICTS: Mapping[str, str] = {
+    "pass": _message("passed"),
+    "warn": _message("passed with a remark"),
+    "withhold": _message("withheld from use"),
+}
 DAYS = _message("%(days)s d")
 RECORDED = _message("It is on record.")
 FINDING_RECORDED = _message("The finding is on record; the next run takes it into account.")
@@ -100,6 +111,7 @@ PLACES: Mapping[str, str] = {
     "/me/certificate": _message("Certificate"),
     "/console": _message("Risk list"),
     "/console/queues": _message("Work queues"),
+    "/feeds": _message("Feeds"),
     "/statistics": _message("Statistics"),
     "/purpose": _message("Why you look"),
 }
@@ -126,7 +138,7 @@ def places_of(role: Role, language: Language) -> list[tuple[str, str]]:
     if role is Role.ENTERPRISE:
         prefixes: tuple[str, ...] = ("/me",)
     elif role.is_authority:
-        prefixes = ("/console", "/statistics", "/purpose")
+        prefixes = ("/console", "/feeds", "/statistics", "/purpose")
     else:
-        prefixes = ("/statistics",) if role is Role.OPERATOR else ()
+        prefixes = ("/feeds", "/statistics") if role is Role.OPERATOR else ()
     return [(address, said(name, language)) for address, name in PLACES.items() if address.startswith(prefixes)]

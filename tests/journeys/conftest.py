@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
 
 from pipelines.settings import Settings
 from pipelines.simulation import ZoneSettings, simulate
@@ -15,6 +16,7 @@ from pipelines.steps.day import Day
 from pipelines.steps.ingest.batch import take_in
 from pipelines.wiring import Wiring
 from tests.worlds.day_home import BEFORE, LAST_DAY, TAKEN_AT, home_at
+from tests.worlds.served_home import House, served_home
 
 
 @pytest.fixture(scope="session")
@@ -64,3 +66,16 @@ def two_days(one_day: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     daily.run_day(home, Day.of(LAST_DAY))
     home.database.close()
     return path
+
+
+@pytest.fixture(scope="module")
+def house(two_days: Path, tmp_path_factory: pytest.TempPathFactory) -> House:
+    """A home of which two days were run, with an account for every role."""
+    return served_home(two_days, tmp_path_factory.mktemp("served") / "home")
+
+
+@pytest.fixture
+def browser(house: House) -> Iterator[TestClient]:
+    """Somebody who asks for its pages."""
+    with TestClient(house.pages, base_url="http://localhost") as client:
+        yield client

@@ -3,40 +3,29 @@
 from __future__ import annotations
 
 import re
-import shutil
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import cached_property
-from pathlib import Path
+from datetime import timedelta
 from typing import Any
 
-import httpx
 import pytest
 from fastapi.testclient import TestClient
-from pydantic import SecretStr
 
 from expectations.vocabulary.grade import Grade
 from expectations.vocabulary.role import Role
 from models.people.overrides import Wish
-from pipelines.settings import Settings
 from pipelines.steps import daily
 from pipelines.steps.day import Day
 from pipelines.steps.people import Desk
 from pipelines.steps.statistics import bulletin_of, write_bulletin
-from pipelines.storage import accounts, decisions, passwords
+from pipelines.storage import decisions
 from pipelines.storage.certificates import certificates
 from pipelines.storage.duties import assign_duty
 from pipelines.storage.reads import reads_about
-from pipelines.wiring import Wiring
-from reports.api.app import Application
 from reports.certificate.keys import TrustedKeys
 from reports.certificate.verify import Verdict, check
 from reports.statistics.period import Period
-from tests.worlds.day_home import LAST_DAY, TAKEN_AT, home_at
+from tests.worlds.day_home import LAST_DAY, home_at
+from tests.worlds.served_home import NOW, PASSWORD, House, send, sign_in
 
-PASSWORD = "correct horse battery staple"
-NOW = TAKEN_AT + timedelta(hours=9)
 PAGES = {
     "grade": "/me",
     "radar": "/me/radar.svg",
@@ -50,74 +39,18 @@ PAGES = {
     "orders": "/console/enterprises/{other}/orders",
     "orders.svg": "/console/enterprises/{other}/orders.svg",
     "queues": "/console/queues",
+    "feeds": "/feeds",
+    "quarantine": "/feeds/quarantine/payment",
     "statistics": "/statistics",
 }
-OFFICE_PAGES = {"list", "enterprise", "orders", "orders.svg", "queues", "statistics"}
+OFFICE_PAGES = {"feeds", "quarantine", "list", "enterprise", "orders", "orders.svg", "queues", "statistics"}
 MAY = {
     Role.ENTERPRISE: set(PAGES) - OFFICE_PAGES,
     Role.REGULATOR: OFFICE_PAGES,
     Role.OFFICER: OFFICE_PAGES,
     Role.AUDITOR: OFFICE_PAGES,
-    Role.OPERATOR: {"statistics"},
+    Role.OPERATOR: {"feeds", "quarantine", "statistics"},
 }
-
-
-@dataclass
-class House:
-    """A home of which two days were run, its pages, and the clock they read."""
-
-    path: Path
-    codes: list[str]
-    now: datetime = NOW
-
-    @cached_property
-    def wiring(self) -> Wiring:
-        return Wiring(Settings(home=self.path, threads=2, certificate_key=SecretStr("ab" * 32)))
-
-    @cached_property
-    def pages(self) -> Application:
-        return self.wiring.api(lambda: self.now)
-
-
-@pytest.fixture(scope="module")
-def house(two_days: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    path = Path(shutil.copytree(two_days, tmp_path_factory.mktemp("pages") / "home"))
-    home = home_at(path)
-    with home.database.transaction() as connection:
-        records = list(decisions.decisions_of(connection, LAST_DAY))
-        suspected = {one["uscc"] for one in decisions.open_alerts(connection, LAST_DAY)}
-        graded = [
-            one["uscc"]
-            for one in records
-            if one["grade"] in {"A", "B"} and one["status"] == "normal" and one["uscc"] not in suspected
-        ]
-        for role in Role:
-            uscc = graded[0] if role is Role.ENTERPRISE else None
-            account = accounts.open_account(connection, f"{role.value.replace('_', '-')}-1", role, TAKEN_AT, uscc)
-            passwords.set_password(connection, account.account_id, PASSWORD, TAKEN_AT)
-    home.database.close()
-    yield House(path, graded)
-
-
-@pytest.fixture
-def browser(house: House) -> Iterator[TestClient]:
-    with TestClient(house.pages, base_url="http://localhost") as client:
-        yield client
-
-
-def sign_in(browser: TestClient, role: Role, purpose: str = "daily check") -> None:
-    answer = browser.post("/sign-in", data={"account": f"{role.value.replace('_', '-')}-1", "password": PASSWORD})
-    assert answer.status_code in {200, 403}, answer.text
-    if role.is_authority:
-        send(browser, "/purpose", "/purpose", purpose=purpose)
-
-
-def send(browser: TestClient, page: str, address: str, **fields: str) -> httpx.Response:
-    """Fill the form of a page and send it, with the token that the page holds."""
-    found = re.search(r'name="form_token" value="([0-9a-f]+)"', browser.get(page).text)
-    assert found
-    answer: httpx.Response = browser.post(address, data={**fields, "form_token": found[1]})
-    return answer
 
 
 @pytest.mark.parametrize("role", list(Role))
@@ -138,7 +71,7 @@ def test_without_a_session_every_page_sends_to_the_door(house: House, browser: T
 
 @pytest.mark.parametrize(
     ("role", "place"),
-    [(Role.ENTERPRISE, "/me"), (Role.AUDITOR, "/console"), (Role.OPERATOR, "/statistics"), (Role.DATA_SCIENTIST, None)],
+    [(Role.ENTERPRISE, "/me"), (Role.AUDITOR, "/console"), (Role.OPERATOR, "/feeds"), (Role.DATA_SCIENTIST, None)],
 )
 def test_the_start_leads_everybody_to_a_page_of_its_own_if_there_is_one(
     browser: TestClient, role: Role, place: str | None

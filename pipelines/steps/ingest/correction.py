@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -87,6 +87,28 @@ def resubmit(intake: Intake, path: Path, account: str, moment: datetime) -> Inge
         settlement = _Settlement(intake, ids, account, moment)
         delivery = Delivery(path, (FileOnOffer(table, path.name, plain),))
         return IngestReport((take_batch(ungated(intake), delivery, moment, settlement.record),))
+
+
+def correct_row(intake: Intake, row: RowId, values: Mapping[str, str], account: str, moment: datetime) -> IngestReport:
+    """Send one quarantined row in again with the values that are given, as ``resubmit`` does with a file of them.
+
+    Raises
+    ------
+    NotFoundError
+        There is no such row in quarantine.
+    ConflictError
+        It was settled before.
+    """
+    state = Quarantine(intake.lake).states([row])[row]
+    if state != "waiting":
+        raise ConflictError(f"Row {row} was sent again before and is {state}.", "See what waits now.")
+    with working_folder(intake.lake.root / "working") as work:
+        path = work / f"correction-{row}.csv"
+        with path.open("w", encoding="utf-8", newline="") as stream:
+            writer = csv.writer(stream)
+            writer.writerow([*values, ID])
+            writer.writerow([*map(_guarded, values.values()), str(row)])
+        return resubmit(intake, path, account, moment)
 
 
 def ungated(intake: Intake) -> Intake:
