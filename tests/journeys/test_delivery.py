@@ -160,7 +160,6 @@ def relay_killed(zone: Zone) -> None:
 
 
 BEFALLS: dict[str, Callable[[Zone], None]] = {
-    "nothing": badly("none"),
     "the receiver is down for an hour": down_for_an_hour,
     "the receiver is killed in the middle": receiver_killed,
     "the receiver answers too slowly": badly("slow"),
