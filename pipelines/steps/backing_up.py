@@ -18,9 +18,9 @@ from models.registry.moving import follow_the_files
 from pipelines.storage import ledger
 from pipelines.storage.copying import copy_in, copy_out, opened, revision_of
 from pipelines.storage.database import Database
+from pipelines.storage.grouped import spool_of, take_in_spooled
 from pipelines.storage.lake import Lake
 from pipelines.storage.manifest import Manifest, copied, whole_files
-from pipelines.storage.reads import spool_of, take_in_spooled
 from pipelines.storage.removal import missing
 
 LEDGER, MODELS = "ledger.db", "mlflow.db"

@@ -22,8 +22,8 @@ from pipelines.steps.backing_up import LEDGER, Source, back_up, restore
 from pipelines.steps.day import Day
 from pipelines.steps.home import Home
 from pipelines.storage import ledger, outbox
+from pipelines.storage.grouped import spool_of
 from pipelines.storage.manifest import NAME, Manifest
-from pipelines.storage.reads import spool_of
 from tests.worlds.day_home import LAST_DAY, home_at
 
 AT = datetime(2026, 11, 1, 7, tzinfo=UTC)
@@ -87,7 +87,7 @@ def test_a_read_that_waits_beside_the_ledger_is_in_the_backup(home: Home, tmp_pa
     spool = spool_of(home.database)
     assert spool is not None
     with spool.held():
-        spool.add([ledger.NewEntry.of("read", "somebody", {"looked": True})])
+        spool.add([("reads", ledger.NewEntry.of("read", "somebody", {"looked": True}))])
     made = back_up(source(home), tmp_path / "backup", AT)
     assert made.entries["reads"] == 1
     assert sorted(path.name for path in (tmp_path / "backup").glob("ledger.db*")) == [LEDGER]
