@@ -122,13 +122,9 @@ class Wiring:
     @cached_property
     def policies(self) -> PolicyBook:
         """The packaged policy with what this home has published."""
-        from models.people.publications import with_published
-        from models.policy.book import PolicyBook
-        from pipelines.storage.acts import acts_known
+        from pipelines.steps.policies import published_book
 
-        with self.database.reading() as connection:
-            acts = acts_known(connection, uscc="*")
-        return with_published(PolicyBook.load(), acts)
+        return published_book(self.database)
 
     @property
     def trusted_anchor_keys(self) -> dict[str, str]:
@@ -205,7 +201,9 @@ class Wiring:
         """The query API over this home, and the pages."""
         from pipelines.steps.deliveries import Deliveries
         from pipelines.steps.lookup import Documents
+        from pipelines.steps.model_desk import ModelDesk
         from pipelines.steps.planning import DatabasePlans
+        from pipelines.steps.policies import Policies
         from pipelines.steps.portal import Bulletins, Portal, Queues, Verification, Work
         from pipelines.steps.serving import ServedDesk, ServedHouse
         from pipelines.storage.accounts import DatabaseKeys
@@ -239,6 +237,8 @@ class Wiring:
             portal=Portal(self.home, office),
             console=Work(self.home, house),
             documents=Documents(self.home),
+            policies=Policies(self.home),
+            models=ModelDesk(self.database, lambda: self.registry, self.signer),
             deliveries=Deliveries(self.home, self.lake, lambda: self.intake(None)),
             queues=Queues(self.home),
             statistics=Bulletins(self.home.reports / "statistics"),

@@ -39,8 +39,19 @@ def read_yaml(path: Path) -> Any:
         When the file is not YAML, or a key stands twice in it.
     """
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=_StrictLoader)  # noqa: S506 (a SafeLoader)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise PolicyError(f"{path} is not readable: {error}", "Correct the file; other files are not affected.") from (
-            error
-        )
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise _unreadable(str(path), error) from error
+    return plain_values(text, str(path))
+
+
+def plain_values(text: str, where: str) -> Any:
+    """The plain values of a YAML text; errors as ``read_yaml``, naming where it stands."""
+    try:
+        return yaml.load(text, Loader=_StrictLoader)  # noqa: S506 (a SafeLoader)
+    except yaml.YAMLError as error:
+        raise _unreadable(where, error) from error
+
+
+def _unreadable(where: str, error: Exception) -> PolicyError:
+    return PolicyError(f"{where} is not readable: {error}", "Correct the file; other files are not affected.")

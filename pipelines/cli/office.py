@@ -156,12 +156,13 @@ def what_if(
     """Judge recorded days again under a change: who would stand elsewhere and why, inspections, alerts."""
     from expectations.vocabulary.moment import parse_date
     from models.policy.change import read_change
-    from pipelines.steps.what_if import what_if as replay
+    from pipelines.steps.policies import try_change
 
     with working(f"Judging {first} to {last} again"):
-        found = replay(wiring().home, read_change(change), parse_date(first), parse_date(last))
+        trial, found = try_change(wiring().home, read_change(change), parse_date(first), parse_date(last))
     answer(
-        found.to_json(),
+        {**found.to_json(), "trial": trial},
+        f"Trial {trial}, kept for the page /policy.",
         f"{found.decisions_changed} of {found.decisions} decisions on {found.days} days would have another grade.",
         *_what_would_change(found),
     )

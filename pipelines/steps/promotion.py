@@ -27,6 +27,7 @@ from pipelines.storage.database import Database
 from pipelines.storage.ledger import AnchorSigner, NewEntry, anchor, append, entries
 
 PROPOSED, PROMOTED, ROLLED_BACK, INSTALLED = "promotion_proposed", "promotion", "rollback", "installation"
+KINDS = frozenset({PROPOSED, PROMOTED, ROLLED_BACK, INSTALLED})
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from pipelines.steps.home import Home
 from pipelines.steps.ingest.file import Intake
 from pipelines.steps.listing import risk_list
 from pipelines.steps.people import Desk
+from pipelines.steps.policies import published_book
 from pipelines.storage import batches, decisions, outbox
 from pipelines.storage.acts import acts_known
 from reports.api.metrics import Measurements
@@ -45,7 +46,7 @@ class ServedHouse:
 
     def policy_in_force(self, business_date: date) -> Mapping[str, Any] | None:
         """Every rule in force on a day; None where the day has no policy."""
-        book = self._home.policies
+        book = published_book(self._home.database)
         try:
             digest = book.in_force(business_date).digest
         except XinjiError:
@@ -91,7 +92,7 @@ class ServedHouse:
     def departments(self, business_date: date) -> Mapping[str, frozenset[str]]:
         """Per pattern the departments that a day's policy asks to check it; empty for a day without a policy."""
         try:
-            actions = self._home.policies.in_force(business_date).actions
+            actions = published_book(self._home.database).in_force(business_date).actions
         except XinjiError:
             return {}
         return {name: frozenset(one.department for one in value.measures) for name, value in actions.items()}

@@ -45,6 +45,11 @@ MAY: Final[Mapping[str, frozenset[Role]]] = {
     # About the house itself: no enterprise is named in it.
     "models": _AUTHORITIES | _HOUSE,
     "policy": _AUTHORITIES | _HOUSE,
+    "policy.try": _JUDGES,
+    "policy.propose": _JUDGES,
+    "policy.approve": _JUDGES,
+    "model.propose": _HOUSE,
+    "model.approve": _JUDGES,
     "metrics": frozenset({Role.OPERATOR, Role.SYSTEM}),
     "batches": frozenset({Role.OPERATOR, Role.AUDITOR}),
     "feeds": _AUTHORITIES | frozenset({Role.OPERATOR}),
@@ -53,5 +58,8 @@ MAY: Final[Mapping[str, frozenset[Role]]] = {
 """Roles by what is done. A bank needs an enterprise's consent, which has its own address; machines, operators and data
 scientists do their work without looking at an enterprise."""
 
-NAMES_NOBODY: Final = frozenset({"models", "policy", "batches", "feeds", "statistics"})
-"""What an authority may read without saying why."""
+NAMES_NOBODY: Final = frozenset({
+    "models", "policy", "policy.try", "policy.propose", "policy.approve", "model.propose", "model.approve",
+    "batches", "feeds", "statistics",
+})  # fmt: skip
+"""What an authority may read or do without saying why it looks: acts have a reason of their own."""

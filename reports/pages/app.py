@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 
 from reports.api.ports import Ports
 from reports.api.problems import Problem
+from reports.pages.changes import ModelPort, PolicyPort
 from reports.pages.console import console
 from reports.pages.deliveries import DeliveryPort
 from reports.pages.documents import DocumentPort
@@ -18,7 +19,9 @@ from reports.pages.enterprise import portal
 from reports.pages.entrance import entrance, verification
 from reports.pages.feeds import feeds
 from reports.pages.guests import ForeignFormError, comes_from_here, guests, language_of
+from reports.pages.models import models
 from reports.pages.orders import orders
+from reports.pages.policy import policy
 from reports.pages.ports import CertificatePort, Clock, ConsolePort, EntrancePort, PortalPort, QueuePort, StatisticsPort
 from reports.pages.queues import queues
 from reports.pages.rendering import render, to
@@ -36,6 +39,8 @@ class Rooms:
     console: ConsolePort
     documents: DocumentPort
     deliveries: DeliveryPort
+    policies: PolicyPort
+    models: ModelPort
     queues: QueuePort
     statistics: StatisticsPort
     certificates: CertificatePort | None
@@ -55,6 +60,8 @@ def create_pages(rooms: Rooms) -> FastAPI:
     app.include_router(console(rooms.ports, rooms.console, present))
     app.include_router(orders(rooms.documents, present))
     app.include_router(feeds(rooms.deliveries, present))
+    app.include_router(policy(rooms.policies, present))
+    app.include_router(models(rooms.models, present))
     app.include_router(queues(rooms.queues, present))
     app.include_router(statistics(rooms.statistics, present))
     if rooms.certificates is not None:

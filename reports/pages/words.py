@@ -100,6 +100,68 @@ VERDICTS: Mapping[str, str] = {
     "warn": _message("passed with a remark"),
     "withhold": _message("withheld from use"),
 }
+TRIED = _message("The change was tried. Nothing is in force by it; it can be proposed from here.")
+PROPOSED = _message("Proposed. Another account has to approve it.")
+APPROVED = _message("Approved by a second account.")
+REFUSED_BY_GATES = _message("A gate does not hold, so nothing was done.")
+MOVERS: Mapping[str, str] = {
+    "size": _message("Size"),
+    "trade": _message("Direction of trade"),
+    "mode": _message("Supervision mode"),
+    "age": _message("Age"),
+}
+GROUPS: Mapping[str, str] = {
+    "smallest third": _message("smallest third"),
+    "middle third": _message("middle third"),
+    "largest third": _message("largest third"),
+    "no trade": _message("no trade"),
+    "none": _message("none"),
+    "import": _message("import"),
+    "export": _message("export"),
+    "both": _message("both"),
+    "under 1 year": _message("under 1 year"),
+    "1 to 3 years": _message("1 to 3 years"),
+    "over 3 years": _message("over 3 years"),
+    "unknown": _message("unknown"),
+}
+INSPECTIONS: Mapping[str, str] = {
+    "at_base_rate": _message("inspected at the base rate (in enterprises)"),
+    "at_own_share": _message("inspected at a share of their own"),
+}
+FOLDERS: Mapping[str, str] = {
+    "actions": _message("suggested measures"),
+    "advice": _message("advice"),
+    "alerts": _message("alerts"),
+    "caps": _message("caps"),
+    "certificate": _message("certificates"),
+    "facts": _message("official facts"),
+    "floors": _message("floors"),
+    "hysteresis": _message("one grade up at a time"),
+    "levers": _message("what raises a grade"),
+    "monitoring": _message("watching the model"),
+    "notices": _message("notices"),
+    "objections": _message("objections"),
+    "overrides": _message("overrides"),
+    "points": _message("points"),
+    "promotion": _message("promotion of models"),
+    "ratings": _message("ratings of departments"),
+    "reasons": _message("reasons"),
+    "retention": _message("retention"),
+    "scale": _message("scale of grades"),
+    "scorecard": _message("expert scorecard"),
+    "statistics": _message("statistics"),
+    "statuses": _message("statuses"),
+    "support": _message("support"),
+    "support_bars": _message("bars to support"),
+    "typologies": _message("patterns"),
+}
+"""Folders of policy, in words."""
+MODEL_ACTS: Mapping[str, str] = {
+    "promotion_proposed": _message("proposed"),
+    "promotion": _message("promoted"),
+    "rollback": _message("taken back"),
+    "installation": _message("installed first"),
+}
 DAYS = _message("%(days)s d")
 RECORDED = _message("It is on record.")
 FINDING_RECORDED = _message("The finding is on record; the next run takes it into account.")
@@ -112,6 +174,8 @@ PLACES: Mapping[str, str] = {
     "/console": _message("Risk list"),
     "/console/queues": _message("Work queues"),
     "/feeds": _message("Feeds"),
+    "/policy": _message("Policy"),
+    "/models": _message("Models"),
     "/statistics": _message("Statistics"),
     "/purpose": _message("Why you look"),
 }
@@ -138,7 +202,9 @@ def places_of(role: Role, language: Language) -> list[tuple[str, str]]:
     if role is Role.ENTERPRISE:
         prefixes: tuple[str, ...] = ("/me",)
     elif role.is_authority:
-        prefixes = ("/console", "/feeds", "/statistics", "/purpose")
+        prefixes = ("/console", "/policy", "/models", "/feeds", "/statistics", "/purpose")
+    elif role is Role.OPERATOR:
+        prefixes = ("/feeds", "/policy", "/models", "/statistics")
     else:
-        prefixes = ("/feeds", "/statistics") if role is Role.OPERATOR else ()
+        prefixes = ("/policy", "/models") if role is Role.DATA_SCIENTIST else ()
     return [(address, said(name, language)) for address, name in PLACES.items() if address.startswith(prefixes)]

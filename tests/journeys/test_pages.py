@@ -39,17 +39,22 @@ PAGES = {
     "orders": "/console/enterprises/{other}/orders",
     "orders.svg": "/console/enterprises/{other}/orders.svg",
     "queues": "/console/queues",
+    "policy": "/policy",
+    "models": "/models",
     "feeds": "/feeds",
     "quarantine": "/feeds/quarantine/payment",
     "statistics": "/statistics",
 }
-OFFICE_PAGES = {"feeds", "quarantine", "list", "enterprise", "orders", "orders.svg", "queues", "statistics"}
+LAKE_PAGES = {"orders", "orders.svg"}
+HOUSE_PAGES = {"policy", "models", "feeds", "quarantine", "statistics"}
+OFFICE_PAGES = {"list", "enterprise", "queues", *LAKE_PAGES, *HOUSE_PAGES}
 MAY = {
     Role.ENTERPRISE: set(PAGES) - OFFICE_PAGES,
     Role.REGULATOR: OFFICE_PAGES,
     Role.OFFICER: OFFICE_PAGES,
     Role.AUDITOR: OFFICE_PAGES,
-    Role.OPERATOR: {"feeds", "quarantine", "statistics"},
+    Role.DATA_SCIENTIST: {"policy", "models"},
+    Role.OPERATOR: HOUSE_PAGES,
 }
 
 
@@ -71,7 +76,13 @@ def test_without_a_session_every_page_sends_to_the_door(house: House, browser: T
 
 @pytest.mark.parametrize(
     ("role", "place"),
-    [(Role.ENTERPRISE, "/me"), (Role.AUDITOR, "/console"), (Role.OPERATOR, "/feeds"), (Role.DATA_SCIENTIST, None)],
+    [
+        (Role.ENTERPRISE, "/me"),
+        (Role.AUDITOR, "/console"),
+        (Role.OPERATOR, "/feeds"),
+        (Role.DATA_SCIENTIST, "/policy"),
+        (Role.BANK, None),
+    ],
 )
 def test_the_start_leads_everybody_to_a_page_of_its_own_if_there_is_one(
     browser: TestClient, role: Role, place: str | None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +19,7 @@ from pipelines.storage import accounts, decisions, passwords
 from pipelines.wiring import Wiring
 from reports.api.app import Application
 from tests.worlds.day_home import LAST_DAY, TAKEN_AT, home_at
+from tests.worlds.memory_registry import MemoryRegistry
 
 PASSWORD = "correct horse battery staple"
 NOW = TAKEN_AT + timedelta(hours=9)
@@ -31,10 +32,13 @@ class House:
     path: Path
     codes: list[str]
     now: datetime = NOW
+    registry: MemoryRegistry = field(default_factory=MemoryRegistry)
 
     @cached_property
     def wiring(self) -> Wiring:
-        return Wiring(Settings(home=self.path, threads=2, certificate_key=SecretStr("ab" * 32)))
+        wired = Wiring(Settings(home=self.path, threads=2, certificate_key=SecretStr("ab" * 32)))
+        wired.__dict__["registry"] = self.registry
+        return wired
 
     @cached_property
     def pages(self) -> Application:
