@@ -94,6 +94,9 @@ COMPARED_WITHIN_DAYS = 1
 """Some documents are weighed against others of their day and the days around it, so many before and after: the largest
 of a day are named, and lists to one buyer or payments from one device are looked at together."""
 
+COMPARED_STAGES = frozenset({"cancelled_at"})
+"""Of the stages of a document those that such comparisons read. A list that is released weighs what it weighed."""
+
 ROLLUPS = (
     *(f"rollup_{name}" for name in WINDOWED),
     "rollup_buyer",

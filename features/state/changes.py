@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from expectations.contracts.schema import Contract
 from expectations.vocabulary.moment import end_of_day
 from features.asof import empty_versions_sql, is_stage
+from features.days import COMPARED_STAGES
 from features.engine import Engine, literal
 from features.state.files import Look
 
@@ -34,7 +35,9 @@ class Turnover:
 def define_changed(
     engine: Engine, contracts: Mapping[str, Contract], before: Look, now: Look, ahead: Mapping[str, Collection[str]]
 ) -> dict[str, Turnover]:
-    """Create ``changed_<table>``, the versions seen differently, with ``key_hash``, ``event_day`` and the links.
+    """Create ``changed_<table>``, the versions seen differently: ``key_hash``, ``event_day``, links, ``alters_others``.
+
+    ``alters_others`` is false where only a stage was reached that no other document is weighed by.
 
     Parameters
     ----------
@@ -55,9 +58,11 @@ def define_changed(
         stirred = [
             *_rows(before, contract, turnover.gone, f"received_at <= {literal(before.as_of.known_at)}"),
             *_rows(now, contract, _received_since(table, turnover, before, now), _received_between(before, now)),
-            *_rows(now, contract, turnover.common & frozenset(ahead.get(table, ())), _crossed(contract, before, now)),
+            *_rows_crossed(contract, turnover.common & frozenset(ahead.get(table, ())), before, now),
         ]
-        nothing = f"select {_columns(contract)} from ({empty_versions_sql(contract)}) as versions"
+        nothing = (
+            f"select {_columns(contract)}, true as alters_others from ({empty_versions_sql(contract)}) as versions"
+        )
         engine.create_table(f"stirred_{table}", " union all ".join(stirred) or nothing)
         # What came in whole is read where it lies: it is most of a day, and every row of it counts.
         fresh = _rows(now, contract, turnover.fresh, f"received_at <= {literal(now.as_of.known_at)}")
@@ -82,7 +87,7 @@ def files_ahead(
         files = sorted(spans.keys() & set(candidates.get(table, ())))
         if not files:
             continue
-        later = " or ".join(_is_later(name, kind, look) for name, kind in _time_columns(contract).items())
+        later = " or ".join(_is_later(name, kind, look) for name, kind in _time_columns(contract).items()) or "false"
         select = look.files.sql(table, files)
         rows = engine.rows(f"select distinct ingest_sequence from ({select}) as versions where {later}")
         sequences = {sequence for (sequence,) in rows}
@@ -99,8 +104,9 @@ def _is_later(name: str, kind: str, look: Look) -> str:
 
 
 def _time_columns(contract: Contract) -> dict[str, str]:
-    stages = {told.name: told.type for told in contract.fields if is_stage(contract, told)}
-    return {"event_day": "date", **stages}
+    """What D cuts off: the stages, and the event itself where there is one. A row without is bound by K alone."""
+    stages: dict[str, str] = {told.name: told.type for told in contract.fields if is_stage(contract, told)}
+    return stages if contract.event_time == "received_at" else {"event_day": "date", **stages}
 
 
 def _received_since(table: str, turnover: Turnover, before: Look, now: Look) -> frozenset[str]:
@@ -112,19 +118,28 @@ def _received_between(before: Look, now: Look) -> str:
     return f"received_at > {literal(before.as_of.known_at)} and received_at <= {literal(now.as_of.known_at)}"
 
 
-def _crossed(contract: Contract, before: Look, now: Look) -> str:
+def _rows_crossed(contract: Contract, files: Collection[str], before: Look, now: Look) -> list[str]:
     """What was there, and is on the other side of the end of D now."""
-    was_later = {name: _is_later(name, kind, before) for name, kind in _time_columns(contract).items()}
-    is_later = {name: _is_later(name, kind, now) for name, kind in _time_columns(contract).items()}
-    crossed = " or ".join(f"({was_later[name]} and not {is_later[name]})" for name in was_later)
-    return f"received_at <= {literal(before.as_of.known_at)} and ({crossed})"
+    crossed = {
+        name: f"({_is_later(name, kind, before)} and not {_is_later(name, kind, now)})"
+        for name, kind in _time_columns(contract).items()
+    }
+    if not crossed:
+        return []
+    compared = [sql for name, sql in crossed.items() if name == "event_day" or name in COMPARED_STAGES]
+    condition = f"received_at <= {literal(before.as_of.known_at)} and ({' or '.join(crossed.values())})"
+    return _rows(now, contract, files, condition, alters_others=" or ".join(compared) or "false")
 
 
-def _rows(look: Look, contract: Contract, files: Collection[str], condition: str) -> list[str]:
+def _rows(
+    look: Look, contract: Contract, files: Collection[str], condition: str, alters_others: str = "true"
+) -> list[str]:
     if not files:
         return []
     select = look.files.sql(contract.table, sorted(files))
-    return [f"select {_columns(contract)} from ({select}) as versions where {condition}"]
+    return [
+        f"select {_columns(contract)}, {alters_others} as alters_others from ({select}) as versions where {condition}"
+    ]
 
 
 def _columns(contract: Contract) -> str:

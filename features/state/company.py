@@ -97,7 +97,10 @@ class _Company:
             select * from ({stayed}) as versions
             where {days_condition(self.engine, table)} and key_hash in (select key_hash from reached_{table})""",
         )
-        changed = [f"select {link} from changed_{name} where {link} is not null" for name in (table, COMPANIONS[table])]
+        changed = [
+            f"select {link} from changed_{name} where {link} is not null and alters_others"
+            for name in (table, COMPANIONS[table])
+        ]
         near = f"select {link} from near_{table} where {link} is not null"
         create_shared(self.engine, f"altered_{table}", link, [near], changed)
         selects = [f"select * from near_{table} where {link} in (select {link} from altered_{table})"]
@@ -120,11 +123,13 @@ class _Company:
 
     def _found(self, stayed: str, party: tuple[str, ...], reach: int) -> str:
         """What stayed and has to do with something touched at most so many days away."""
+        # Of a day and an enterprise a thousand documents may be touched: compared for equality they are one.
+        day = f"between stayed.event_day - {reach} and stayed.event_day + {reach}" if reach else "= stayed.event_day"
         same = " and ".join(f"touched.{name} = stayed.{name}" for name in party)
+        touched = f"select distinct {', '.join(party)}, event_day from touched_{self.table}"
         return f"""
             select stayed.* from ({stayed}) as stayed
-            semi join touched_{self.table} as touched
-                on {same} and touched.event_day between stayed.event_day - {reach} and stayed.event_day + {reach}"""
+            semi join ({touched}) as touched on {same} and touched.event_day {day}"""
 
     def _files_of(self, days: Collection[date]) -> list[str]:
         spans = self.now.spans(self.table)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from expectations.vocabulary.moment import knowledge_cutoff
+from features.engine import Engine
 from features.state import Workplace, advance, keep, start
 from tests.worlds.builder import World, at
 from tests.worlds.kept_world import FolderShelf, look_at
@@ -32,17 +33,23 @@ def told(world: World, number: str, day: date, *, late: bool = False, value: str
     world.add("inventory_line", received_at=received, invt_no=f"i{number}", line_no=1, hs_code="3304990010")
 
 
-def one_by_one(world: World, folder: Path, rollup: str, columns: str) -> tuple[Rows, Rows]:
-    """A rollup as a state brought up from the day before has it, and as it is built from everything."""
-    then, shelf, query = D - timedelta(days=1), FolderShelf(folder), f"select {columns} from {rollup} order by all"
-    before, now = look_at(world, then, knowledge_cutoff(then)), look_at(world, D)
-    engine, whole = world.engine(), world.engine()
+def brought_up(world: World, folder: Path) -> Engine:
+    """The engine of a state that was kept on the day before D and brought up to D."""
+    then, shelf = D - timedelta(days=1), FolderShelf(folder)
+    before = look_at(world, then, knowledge_cutoff(then))
+    engine = world.engine()
     start(engine, world.contracts, before)
     kept = keep(Workplace(engine, world.contracts, shelf), before, "definition")
     brought = Workplace(world.engine(), world.contracts, shelf)
-    advance(brought, kept, before, now)
-    start(whole, world.contracts, now)
-    return brought.engine.rows(query), whole.rows(query)
+    advance(brought, kept, before, look_at(world, D))
+    return brought.engine
+
+
+def one_by_one(world: World, folder: Path, rollup: str, columns: str) -> tuple[Rows, Rows]:
+    """A rollup as a state brought up from the day before has it, and as it is built from everything."""
+    query, whole = f"select {columns} from {rollup} order by all", world.engine()
+    start(whole, world.contracts, look_at(world, D))
+    return brought_up(world, folder).rows(query), whole.rows(query)
 
 
 def splits(world: World) -> None:
@@ -76,3 +83,27 @@ def test_a_late_document_brings_its_company_with_it(
     assert brought == whole
     assert any("late" in str(document) for _, document in whole)
     assert len(whole) > 1
+
+
+def released(world: World, number: str, moment: datetime) -> None:
+    """A list of the day before D, released at a moment; its line arrives in the night."""
+    declared = at(D - timedelta(days=1), 10)
+    sell(world, number, declared, value="60.00", buyer="c", listed={"released_at": moment})
+    world.add("inventory_line", received_at=at(D, 1), invt_no=f"i{number}", line_no=1, hs_code="3304990010")
+
+
+def test_a_list_that_is_only_released_later_brings_no_company_and_changes_no_rank(tmp_path: Path) -> None:
+    world = World()
+    for number, moment in (("p", at(D, 3)), ("q", at(D - timedelta(days=1), 20)), ("r", at(D - timedelta(days=1), 21))):
+        released(world, number, moment)
+    brought, whole = one_by_one(world, tmp_path, "rollup_largest_list", "event_day, document")
+    assert brought == whole
+    assert brought_up(world, tmp_path).rows("select count(*) from reached_inventory") == [(1,)]
+
+
+def test_a_line_that_was_known_yesterday_is_not_looked_at_again_because_it_has_no_day_of_its_own(
+    tmp_path: Path,
+) -> None:
+    world = World()
+    released(world, "p", at(D - timedelta(days=1), 20))
+    assert brought_up(world, tmp_path).rows("select count(*) from changed_inventory_line") == [(0,)]
