@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -17,6 +18,7 @@ from pipelines.steps.certifying import CertificateOffice
 from pipelines.steps.home import Home
 from pipelines.steps.listing import titled
 from pipelines.steps.people import Desk
+from pipelines.steps.regrading import uphold
 from pipelines.steps.serving import ServedHouse
 from pipelines.steps.statistics import KEPT
 from pipelines.storage import decisions
@@ -106,13 +108,20 @@ class Queues:
             cases = override_cases(acts_known(connection)).values()
         return [one for one in cases if not one.counts and one.ended_on is None]
 
-    def objection_step(self, objection: str, step: str, reason: str, account: str, at: datetime) -> None:
-        """Forward an objection to the department that ``reason`` names, or answer it."""
+    def objection_step(
+        self, objection: str, step: str, reason: str, account: str, at: datetime
+    ) -> Callable[[], object] | None:
+        """Forward an objection to the department that ``reason`` names, or answer it.
+
+        An objection that is upheld leaves something to do that takes its time: deciding again about every day that
+        rested on what it names. Cut short, it is taken up by ``xinji objection answer`` with the same words.
+        """
         desk = Desk(self.home.database, self.home.policies, at)
         if step == "forward":
             desk.forward_objection(objection, account, reason)
-        else:
-            desk.answer_objection(objection, account, cast(Answer, step), reason)
+            return None
+        desk.answer_objection(objection, account, cast(Answer, step), reason)
+        return partial(uphold, self.home, desk, objection, account, reason) if step == "upheld" else None
 
     def approve_override(self, override: str, reason: str, account: str, at: datetime) -> None:
         """Approve an override that another account asked for."""

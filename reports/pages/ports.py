@@ -99,8 +99,13 @@ class QueuePort(Protocol):
     def waiting_overrides(self) -> Sequence[Any]:
         """Overrides that wait for a second account."""
 
-    def objection_step(self, objection: str, step: str, reason: str, account: str, at: datetime) -> None:
-        """Forward an objection to the department ``reason`` names, or answer it."""
+    def objection_step(
+        self, objection: str, step: str, reason: str, account: str, at: datetime
+    ) -> Callable[[], object] | None:
+        """Forward an objection to the department ``reason`` names, or answer it.
+
+        Gives what is left to do that nobody should be kept waiting for; None when nothing is.
+        """
 
     def approve_override(self, override: str, reason: str, account: str, at: datetime) -> None:
         """Approve an override that another account asked for."""

@@ -57,8 +57,8 @@ def queues(work: QueuePort, present: Any) -> APIRouter:
     @router.post("/objections/{objection}")
     def take_step(objection: str, form: Annotated[ObjectionForm, Form()], guest: Guest = present) -> Response:
         do = partial(work.objection_step, objection, form.step, form.reason, guest.account, guest.visit.at)
-        _, wrong = guest.attempt("objection.step", objection, form.form_token, do)
-        return page(guest, wrong) if wrong else to("/console/queues?done=true")
+        left, wrong = guest.attempt("objection.step", objection, form.form_token, do)
+        return page(guest, wrong) if wrong else to("/console/queues?done=true", left)
 
     @router.post("/overrides/{override}")
     def approve(override: str, form: Annotated[ApprovalForm, Form()], guest: Guest = present) -> Response:

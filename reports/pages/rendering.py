@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from functools import cache
 from http import HTTPStatus
@@ -19,6 +19,7 @@ from babel.support import NullTranslations, Translations
 from fastapi import Response
 from fastapi.responses import RedirectResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.background import BackgroundTask
 
 from expectations.vocabulary.language import Language
 from expectations.vocabulary.moment import ZONE
@@ -113,6 +114,7 @@ def document(content: bytes, name: str) -> Response:
     return Response(content, media_type=_MEDIA[PurePath(name).suffix], headers=headers)
 
 
-def to(address: str) -> RedirectResponse:
-    """On to another page, by getting it."""
-    return RedirectResponse(address, HTTPStatus.SEE_OTHER, dict(SECURITY))
+def to(address: str, then: Callable[[], object] | None = None) -> RedirectResponse:
+    """On to another page, by getting it. ``then`` is done after the answer has left."""
+    background = BackgroundTask(then) if then else None
+    return RedirectResponse(address, HTTPStatus.SEE_OTHER, dict(SECURITY), background)

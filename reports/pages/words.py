@@ -163,7 +163,7 @@ MODEL_ACTS: Mapping[str, str] = {
     "installation": _message("installed first"),
 }
 DAYS = _message("%(days)s d")
-RECORDED = _message("It is on record.")
+RECORDED = _message("It is on record. Where an objection was upheld, every day that rested on it is decided again now.")
 FINDING_RECORDED = _message("The finding is on record; the next run takes it into account.")
 PLACES: Mapping[str, str] = {
     "/me": _message("Our grade"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +15,7 @@ from pydantic import SecretStr
 
 from expectations.vocabulary.role import Role
 from pipelines.settings import Settings
+from pipelines.steps.home import nobody
 from pipelines.storage import accounts, decisions, passwords
 from pipelines.wiring import Wiring
 from reports.api.app import Application
@@ -37,7 +38,11 @@ class House:
     @cached_property
     def wiring(self) -> Wiring:
         wired = Wiring(Settings(home=self.path, threads=2, certificate_key=SecretStr("ab" * 32)))
+        scored = home_at(self.path)
         wired.__dict__["registry"] = self.registry
+        wired.__dict__["home"] = replace(
+            wired.home, champion=scored.champion, model_of=scored.model_of, challenger=nobody
+        )
         return wired
 
     @cached_property
