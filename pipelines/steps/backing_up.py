@@ -27,12 +27,12 @@ LEDGER, MODELS = "ledger.db", "mlflow.db"
 _SPOOL = f"{LEDGER}.reads"
 
 _FOLDERS = ("zone.yml", "policy", "lake", "mlflow", "reports")
-_REMADE = ("lake/state", "lake/working")
+_REMADE = ("lake/state", "lake/screening", "lake/working")
 
 LEFT_OUT = (
     "keys and passwords of this machine: they lie outside the home; keep the anchor and certificate keys apart",
     "inbox/: deliveries that are not taken in yet",
-    "lake/state, models/: caches; the first run on a restored home takes longer",
+    "lake/state, lake/screening, models/: caches; the first run on a restored home makes them again",
     "data_docs/, prefect/, spill/: what gates and schedules show and keep for themselves",
 )
 """What of a home is not in a backup."""

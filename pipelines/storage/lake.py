@@ -22,6 +22,7 @@ from expectations.vocabulary.digest import canonical_json, sha256_file, sha256_t
 from features.state import FileSpan
 from pipelines.storage import batches
 from pipelines.storage.database import Database
+from pipelines.storage.forms import OlderForm, by_form, must_be_present, older_versions_sql
 
 ROW_GROUP = 122_880
 """Rows: DuckDB's own unit. Smaller groups prune days better and compress worse."""
@@ -171,16 +172,26 @@ class Lake:
         return self.files_sql(load_contract(table), snapshot.of(table, known_at))
 
     def files_sql(self, contract: Contract, files: Iterable[LakeFile]) -> str:
-        """A select over the versions in some files of one table."""
+        """A select over the versions in some files of one table, those of an older form brought to the present one."""
         chosen = tuple(files)
         if not chosen:
             return empty_versions_sql(contract)
-        paths = ", ".join(literal(str(self.root / file.path)) for file in chosen)
-        sequences = ", ".join(str(file.sequence) for file in chosen)
+        forms = by_form(contract, [self.root / file.path for file in chosen])
+        return " UNION ALL ".join(
+            self._of_one_form(contract, form, [chosen[place] for place in places]) for form, places in forms.items()
+        )
+
+    def _of_one_form(self, contract: Contract, form: OlderForm | None, chosen: list[LakeFile]) -> str:
+        numbered = [(self.root / file.path, file.sequence) for file in chosen]
+        sequences = ", ".join(str(sequence) for _, sequence in numbered)
+        if form is None:
+            source = f"read_parquet([{', '.join(literal(str(path)) for path, _ in numbered)}])"
+        else:
+            source = f"({older_versions_sql(contract, numbered, form)})"
         return (
             f"SELECT {', '.join(map(quoted, stored_columns(contract)))}, "
             f"CAST([{sequences}][CAST(file_index AS BIGINT) + 1] AS BIGINT) AS ingest_sequence "
-            f"FROM read_parquet([{paths}])"
+            f"FROM {source}"
         )
 
     def place(self, written: Path, folder: str) -> str:
@@ -222,8 +233,16 @@ class PinnedLake:
         return self.lake.versions_sql(table, self.snapshot, known_at)
 
     def version_paths(self, table: str, known_at: datetime | None = None) -> tuple[tuple[Path, int], ...]:
-        """Where the files of a table lie that count as of K, each with the sequence of its batch."""
-        return tuple((self.lake.root / file.path, file.sequence) for file in self.snapshot.of(table, known_at))
+        """Where the files of a table lie that count as of K, each with the sequence of its batch.
+
+        Raises
+        ------
+        OlderFormError
+            When one is of an older form, which only ``versions_sql`` reads.
+        """
+        found = tuple((self.lake.root / file.path, file.sequence) for file in self.snapshot.of(table, known_at))
+        must_be_present(load_contract(table), [path for path, _ in found])
+        return found
 
     def version_files(self, known_at: datetime) -> FilesOfSnapshot:
         """The files that count as of K, one by one."""

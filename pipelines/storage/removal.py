@@ -19,6 +19,7 @@ from sqlalchemy import Connection, select, update
 from expectations.contracts.typed import literal
 from expectations.errors import ConflictError
 from pipelines.storage import batches
+from pipelines.storage.forms import copy_options, written_form
 from pipelines.storage.lake import ROW_GROUP, WHOLE_FILES, Lake
 from pipelines.storage.ledger import NewEntry, append, entries
 
@@ -157,7 +158,7 @@ def write_rest(lake: Lake, table: str, sha256: str, day: date, work: Path) -> Re
     with duckdb.connect() as connection:
         connection.execute(
             f"COPY ({kept} ORDER BY event_day, source_row) TO {literal(str(target))} "
-            f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
+            f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP}{copy_options(written_form(path))})"
         )
         first, last, received = connection.execute(
             f"SELECT min(event_day), max(event_day), max(received_at) FROM read_parquet({literal(str(target))})"

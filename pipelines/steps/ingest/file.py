@@ -30,6 +30,7 @@ from expectations.intake.splitting import (
 from expectations.vocabulary.moment import zoned
 from pipelines.steps.ingest.findings import GateFinding, of_codes, of_gate, of_notices
 from pipelines.storage.batches import BatchFile, Verdict, worst
+from pipelines.storage.forms import copy_options, form_of
 from pipelines.storage.lake import ROW_GROUP, WHOLE_FILES, Lake, LakeFile
 
 _VERDICT_OF: dict[str, Verdict] = {"note": "pass", "warn": "warn", "withhold": "withhold"}
@@ -225,7 +226,8 @@ class _FileAtWork:
     def _write(self, name: str, query: str) -> Path:
         target = self.folder / name
         self.connection.execute(
-            f"COPY ({query}) TO {literal(str(target))} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
+            f"COPY ({query}) TO {literal(str(target))} "
+            f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP}{copy_options(form_of(self.contract))})"
         )
         return target
 
