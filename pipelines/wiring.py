@@ -200,6 +200,7 @@ class Wiring:
     def api(self, clock: Callable[[], datetime]) -> Application:
         """The query API over this home, and the pages."""
         from pipelines.steps.deliveries import Deliveries
+        from pipelines.steps.goods import Goods, Parties
         from pipelines.steps.lookup import Documents
         from pipelines.steps.model_desk import ModelDesk
         from pipelines.steps.planning import DatabasePlans
@@ -237,6 +238,8 @@ class Wiring:
             portal=Portal(self.home, office),
             console=Work(self.home, house),
             documents=Documents(self.home),
+            goods=Goods(self.home),
+            parties=Parties(self.home),
             policies=Policies(self.home),
             models=ModelDesk(self.database, lambda: self.registry, self.signer),
             deliveries=Deliveries(self.home, self.lake, lambda: self.intake(None)),

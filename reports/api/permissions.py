@@ -26,6 +26,7 @@ MAY: Final[Mapping[str, frozenset[Role]]] = {
     "enterprise.alerts": _AUTHORITIES,
     "enterprise.actions": _AUTHORITIES,
     "chain": _AUTHORITIES,
+    "parties": _AUTHORITIES,
     # About a day.
     "grades": _AUTHORITIES,
     "alerts": _AUTHORITIES,
@@ -39,6 +40,9 @@ MAY: Final[Mapping[str, frozenset[Role]]] = {
     "override.approve": _JUDGES,
     # About one document before clearance.
     "screening": _JUDGES | frozenset({Role.SYSTEM}),
+    # About goods.
+    "trace": _AUTHORITIES,
+    "quality": _AUTHORITIES,
     # About rows that sources sent: a row may name an enterprise.
     "quarantine": _AUTHORITIES | frozenset({Role.OPERATOR}),
     "quarantine.correct": _JUDGES | frozenset({Role.OPERATOR}),

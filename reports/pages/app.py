@@ -14,13 +14,15 @@ from reports.api.problems import Problem
 from reports.pages.changes import ModelPort, PolicyPort
 from reports.pages.console import console
 from reports.pages.deliveries import DeliveryPort
-from reports.pages.documents import DocumentPort
+from reports.pages.documents import DocumentPort, GoodsPort, PartyPort
 from reports.pages.enterprise import portal
 from reports.pages.entrance import entrance, verification
 from reports.pages.feeds import feeds
+from reports.pages.goods import goods
 from reports.pages.guests import ForeignFormError, comes_from_here, guests, language_of
 from reports.pages.models import models
 from reports.pages.orders import orders
+from reports.pages.parties import parties
 from reports.pages.policy import policy
 from reports.pages.ports import CertificatePort, Clock, ConsolePort, EntrancePort, PortalPort, QueuePort, StatisticsPort
 from reports.pages.queues import queues
@@ -38,6 +40,8 @@ class Rooms:
     portal: PortalPort
     console: ConsolePort
     documents: DocumentPort
+    goods: GoodsPort
+    parties: PartyPort
     deliveries: DeliveryPort
     policies: PolicyPort
     models: ModelPort
@@ -62,6 +66,8 @@ def create_pages(rooms: Rooms) -> FastAPI:
     app.include_router(feeds(rooms.deliveries, present))
     app.include_router(policy(rooms.policies, present))
     app.include_router(models(rooms.models, present))
+    app.include_router(goods(rooms.goods, present))
+    app.include_router(parties(rooms.parties, present))
     app.include_router(queues(rooms.queues, present))
     app.include_router(statistics(rooms.statistics, present))
     if rooms.certificates is not None:

@@ -56,3 +56,73 @@ class DocumentPort(Protocol):
 
     def chains(self, uscc: str, until: date | None) -> Sequence[DocumentChain]:
         """The latest documents of an enterprise by a day, latest first; without a day, by the latest run's."""
+
+
+@dataclass(frozen=True, slots=True)
+class TraceStep:
+    """One record of a traceability code.
+
+    Attributes
+    ----------
+    faults:
+        Keys of ``words.TRACE_FAULTS``; empty where the record follows on the one before it.
+    """
+
+    step: int
+    node: str
+    uscc: str
+    sku: str
+    batch_no: str | None
+    recorded_at: datetime
+    faults: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QualityRow:
+    """What quality shows of an enterprise, a good or a month."""
+
+    cut: str
+    name: str | None
+    enterprises: int
+    samples: int
+    failures: int
+    serious_failures: int
+    recalls: int
+    open_recalls: int
+    returns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """A period, by enterprise and good (worst first) and by month."""
+
+    first: date
+    last: date
+    by_enterprise: tuple[QualityRow, ...]
+    by_good: tuple[QualityRow, ...]
+    by_month: tuple[QualityRow, ...]
+
+
+class GoodsPort(Protocol):
+    """Where goods are looked up."""
+
+    def trace(self, code: str) -> Sequence[TraceStep]:
+        """The records of a traceability code in turn; empty where nobody recorded it."""
+
+    def quality(self, first: date | None, last: date | None) -> Quality | None:
+        """A period; by default the 90 days up to the latest run's. None before the first run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """A token that enterprises share, by its kind and never by itself; ``holders`` are at least two codes in order."""
+
+    kind: str
+    holders: tuple[str, ...]
+
+
+class PartyPort(Protocol):
+    """Who belongs together."""
+
+    def ties(self, uscc: str) -> Sequence[Tie]:
+        """What ties an enterprise to others, and those to each other; empty where nothing does."""

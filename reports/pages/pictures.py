@@ -9,6 +9,7 @@ from io import BytesIO
 from math import pi
 from typing import Any
 
+import networkx as nx
 from matplotlib import rc_context
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.dates import AutoDateLocator, DateFormatter, date2num
@@ -95,6 +96,51 @@ def stages(rows: Sequence[tuple[str, Sequence[tuple[str, str]]]], columns: Seque
         axes.text(place, -0.75, name, ha="center", va="center", fontproperties=_letters(9), color=_INK)
     axes.set_xlim(-0.4, len(columns) - 0.5)
     axes.set_ylim(len(rows) - 0.3, -0.5)
+    axes.set_axis_off()
+    return _svg(figure)
+
+
+def bars(groups: Sequence[tuple[str, Sequence[int]]], names: Sequence[str]) -> bytes:
+    """Counts side by side per group, told apart by hatching as well as by colour."""
+    figure = Figure(figsize=(6.4, 2.6))
+    axes = figure.add_axes((0.08, 0.14, 0.9, 0.72))
+    looks = ((_LINE, ""), ("#a3221c", "//"), (_BLUE, ".."))
+    width = 0.8 / max(len(names), 1)
+    for place, name in enumerate(names):
+        heights = [counts[place] for _, counts in groups]
+        color, hatch = looks[place % len(looks)]
+        lefts = [line + place * width for line in range(len(groups))]
+        axes.bar(lefts, heights, width, label=name, color=color, hatch=hatch, edgecolor="#ffffff")
+    axes.set_xticks([line + 0.4 - width / 2 for line in range(len(groups))], labels=[name for name, _ in groups])
+    axes.legend(prop=_letters(8), frameon=False, ncols=len(names), loc="lower left", bbox_to_anchor=(0, 1))
+    axes.grid(axis="y", color=_LINE)
+    axes.set_axisbelow(True)
+    for label in (*axes.get_xticklabels(), *axes.get_yticklabels()):
+        label.set_fontproperties(_letters(8))
+    return _svg(figure)
+
+
+def network(ties: Sequence[tuple[str, Sequence[str]]], about: str) -> bytes:
+    """Enterprises, and between them what they share: per tie its kind and its holders. One enterprise stands out."""
+    graph = nx.Graph()
+    graph.add_node(about)
+    for number, (_, holders) in enumerate(ties):
+        graph.add_edges_from((number, holder) for holder in holders)
+    places = nx.kamada_kawai_layout(graph)
+    figure = Figure(figsize=(5.4, 3.6))
+    axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
+    for left, right in graph.edges:
+        axes.plot(*zip(places[left], places[right], strict=True), color=_LINE, linewidth=1.5, zorder=1)
+    frame: dict[str, Any] = {"boxstyle": "round,pad=0.4", "facecolor": "#ffffff", "edgecolor": _LINE}
+    for node in graph.nodes:
+        is_party = isinstance(node, str)
+        drawn = {**frame, "facecolor": _BLUE, "edgecolor": _BLUE} if is_party else frame
+        drawn = {**drawn, "edgecolor": _INK, "linewidth": 2.5} if node == about else drawn
+        text = f"…{node[-8:]}" if is_party else ties[node][0]
+        color = "#ffffff" if is_party else _INK
+        x, y = places[node]
+        axes.text(x, y, text, ha="center", va="center", fontproperties=_letters(8), color=color, bbox=drawn)
+    axes.margins(0.15)
     axes.set_axis_off()
     return _svg(figure)
 

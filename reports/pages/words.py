@@ -58,6 +58,7 @@ LOOKED_AT: Mapping[str, str] = {
     "reasons": _message("reasons"),
     "objections": _message("objections"),
     "chain": _message("orders and declarations"),
+    "parties": _message("related parties"),
     "enterprise.alerts": _message("alerts"),
     "enterprise.actions": _message("suggested measures"),
 }
@@ -81,6 +82,29 @@ STAGES: Mapping[str, str] = {
     "refunded": _message("Tax refund"),
     "settled": _message("Settled"),
     "returned": _message("Returned"),
+}
+TRACE_NODES: Mapping[str, str] = {
+    "produced": _message("Produced"),
+    "stored": _message("Stored"),
+    "shipped": _message("Shipped"),
+    "cleared": _message("Cleared by customs"),
+    "sold": _message("Sold"),
+}
+TRACE_FAULTS: Mapping[str, str] = {
+    "no_previous": _message("the record before it is not there"),
+    "other_hash": _message("it names another record as the one before it"),
+    "before_previous": _message("it is earlier than the record before it"),
+}
+QUALITY_BARS: Mapping[str, str] = {
+    "samples": _message("Samples"),
+    "failures": _message("Failed"),
+    "returns": _message("Returned for quality"),
+}
+TIES: Mapping[str, str] = {
+    "legal_rep": _message("the same legal representative"),
+    "phone": _message("the same telephone"),
+    "address": _message("the same address"),
+    "account": _message("the same bank account"),
 }
 STAGE_STATES: Mapping[str, str] = {
     "present": _message("there"),
@@ -173,6 +197,8 @@ PLACES: Mapping[str, str] = {
     "/me/certificate": _message("Certificate"),
     "/console": _message("Risk list"),
     "/console/queues": _message("Work queues"),
+    "/console/quality": _message("Quality"),
+    "/console/traces": _message("Traceability"),
     "/feeds": _message("Feeds"),
     "/policy": _message("Policy"),
     "/models": _message("Models"),

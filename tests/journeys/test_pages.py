@@ -38,6 +38,11 @@ PAGES = {
     "enterprise": "/console/enterprises/{other}",
     "orders": "/console/enterprises/{other}/orders",
     "orders.svg": "/console/enterprises/{other}/orders.svg",
+    "parties": "/console/enterprises/{other}/parties",
+    "parties.svg": "/console/enterprises/{other}/parties.svg",
+    "quality": "/console/quality",
+    "quality.svg": "/console/quality.svg",
+    "traces": "/console/traces?code=SY0000000000",
     "queues": "/console/queues",
     "policy": "/policy",
     "models": "/models",
@@ -45,7 +50,7 @@ PAGES = {
     "quarantine": "/feeds/quarantine/payment",
     "statistics": "/statistics",
 }
-LAKE_PAGES = {"orders", "orders.svg"}
+LAKE_PAGES = {"orders", "orders.svg", "parties", "parties.svg", "quality", "quality.svg", "traces"}
 HOUSE_PAGES = {"policy", "models", "feeds", "quarantine", "statistics"}
 OFFICE_PAGES = {"list", "enterprise", "queues", *LAKE_PAGES, *HOUSE_PAGES}
 MAY = {
