@@ -22,6 +22,7 @@ from models.validation.overrides import Overrides, overrides_among
 from models.validation.reference import MARGIN, Reference
 from models.validation.stability import Shift
 from models.validation.watching import HitRates, WatchBounds, hit_rates
+from pipelines.steps.alarms import Runbook
 from pipelines.steps.day import Day
 from pipelines.steps.home import Home
 from pipelines.steps.knowing import looking_at, versions_of
@@ -80,18 +81,26 @@ class ModelWatch:
         """What an operator must act on, in words."""
         said = []
         if self.score is not None and self.bounds.counts(self.score):
-            said.append(f"Scores moved: stability index {self.score.index:.2f} against the training. Train again.")
+            index = self.score.index
+            said.append(
+                Runbook.SCORES_MOVED.alarm(
+                    f"Scores moved: stability index {index:.2f} against the training. Train again."
+                )
+            )
         if len(self.drifted) > self.bounds.drifted_features * max(len(self.inputs), 1):
             named = ", ".join(self.drifted[:5])
-            said.append(f"{len(self.drifted)} of {len(self.inputs)} features moved, first {named}. Ask the senders.")
+            says = f"{len(self.drifted)} of {len(self.inputs)} features moved, first {named}."
+            said.append(Runbook.FEATURES_MOVED.alarm(f"{says} Ask the senders."))
         if self.is_miscalibrated and self.matured is not None:
             whole = self.matured.whole
-            said.append(
+            says = (
                 f"Of the decisions of {self.matured.business_date}, {whole.expected:.1f} events were expected and "
                 f"{whole.events} came. Validate the model: xinji validate {self.version}"
             )
+            said.append(Runbook.MISCALIBRATED.alarm(says))
         if (self.overrides.share or 0.0) > self.bounds.override_share:
-            said.append(f"Officers override {self.overrides.share:.1%} of the grades. Ask them why.")
+            share = f"{self.overrides.share:.1%}"
+            said.append(Runbook.OVERRIDES_MANY.alarm(f"Officers override {share} of the grades. Ask them why."))
         return tuple(said)
 
     def to_json(self) -> dict[str, Any]:

@@ -9,8 +9,10 @@ from typing import Any
 
 from expectations.errors import NotFoundError
 from expectations.vocabulary.grade import Grade
+from expectations.vocabulary.moment import zoned
 from models.validation.stability import Shift, shift
 from models.validation.watching import WatchBounds, watch_bounds
+from pipelines.steps.alarms import Runbook
 from pipelines.steps.dead_letters import dead_letters
 from pipelines.steps.home import Home
 from pipelines.steps.model_watch import ModelWatch, watch_model
@@ -27,6 +29,9 @@ class Watch:
 
     Attributes
     ----------
+    waiting, waiting_since:
+        Messages to be delivered, and the day of the oldest that is not settled. What the latest run wrote is of the day
+        after its business date, so an older one has waited for a day.
     dead, dead_unowned:
         Messages that cannot be delivered, and those of them that nobody answers for.
     grade_shift:
@@ -50,6 +55,7 @@ class Watch:
     grade_shift: Shift | None
     bounds: WatchBounds
     dead_unowned: int = 0
+    waiting_since: str | None = None
     champion_on_ledger: str | None = None
     model: ModelWatch | None = None
 
@@ -58,26 +64,37 @@ class Watch:
         """What an operator must act on, in words."""
         said = []
         if not self.has_run:
-            said.append(f"There is no run for {self.date}. Run it: xinji run --date {self.date}")
+            said.append(Runbook.NO_RUN.alarm(f"There is no run for {self.date}. Run it: xinji run --date {self.date}"))
         if not self.ledger_holds:
-            said.append(f"The ledger does not hold: {'; '.join(self.ledger_faults)}. Restore it before anything else.")
-        if self.dead:
+            faults = "; ".join(self.ledger_faults)
             said.append(
-                f"{self.dead} messages cannot be delivered, {self.dead_unowned} with nobody who answers for them. "
-                "See: xinji outbox dead"
+                Runbook.LEDGER_BROKEN.alarm(f"The ledger does not hold: {faults}. Restore it before anything else.")
             )
+        said.extend(self._delivery_alarms())
         if self.grade_shift is not None and self.bounds.counts(self.grade_shift):
-            said.append(f"Grades moved: stability index {self.grade_shift.index:.2f} against a month ago. Ask why.")
+            index = self.grade_shift.index
+            said.append(
+                Runbook.GRADES_MOVED.alarm(f"Grades moved: stability index {index:.2f} against a month ago. Ask why.")
+            )
         if self.feeds_late:
-            said.append(f"Feeds are late: {', '.join(self.feeds_late)}. Ask their senders.")
+            late = ", ".join(self.feeds_late)
+            said.append(Runbook.FEEDS_LATE.alarm(f"Feeds are late: {late}. Ask their senders."))
         if self.model is not None:
             if self.champion_on_ledger not in (None, self.model.version):
-                said.append(
-                    f"Version {self.model.version} grades, and by the ledger it is {self.champion_on_ledger}. Give the "
-                    "last promotion or rollback again."
-                )
+                says = f"Version {self.model.version} grades, and by the ledger it is {self.champion_on_ledger}."
+                said.append(Runbook.CHAMPION_DIFFERS.alarm(f"{says} Give the last promotion or rollback again."))
             said.extend(self.model.alarms)
         return tuple(said)
+
+    def _delivery_alarms(self) -> list[str]:
+        said = []
+        if self.waiting and self.waiting_since is not None and self.waiting_since <= self.date:
+            says = f"{self.waiting} messages wait to be delivered, the oldest since {self.waiting_since}."
+            said.append(Runbook.DELIVERY_WAITS.alarm(f"{says} See why: xinji deliver"))
+        if self.dead:
+            says = f"{self.dead} messages cannot be delivered, {self.dead_unowned} with nobody who answers for them."
+            said.append(Runbook.DEAD_LETTERS.alarm(f"{says} See: xinji outbox dead"))
+        return said
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values."""
@@ -98,6 +115,7 @@ def watch(home: Home, business_date: date, registry: ModelRegistry | None = None
         report = ledger.verify(connection)
         counts = outbox.counts(connection)
         letters = dead_letters(connection)
+        oldest = outbox.oldest_unsettled(connection)
         run = decisions.run_for(connection, business_date)
         today = list(decisions.decisions_of(connection, business_date))
         before = list(decisions.decisions_of(connection, business_date - timedelta(days=_MONTH)))
@@ -112,6 +130,7 @@ def watch(home: Home, business_date: date, registry: ModelRegistry | None = None
         waiting=counts["pending"] + counts["sent"],
         dead=counts["dead"],
         dead_unowned=sum(letter.owner is None for letter in letters),
+        waiting_since=zoned(oldest).date().isoformat() if oldest else None,
         grade_shift=grade_shift(_grades(before), _grades(today), bounds.level),
         bounds=bounds,
         champion_on_ledger=champion,

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from expectations.errors import NotFoundError
+from pipelines.steps.alarms import Runbook
 from pipelines.steps.home import Home
 from pipelines.steps.listing import risk_list, stale_list
 from pipelines.steps.publishing import write_list_of
@@ -48,9 +49,8 @@ def place_list(home: Home, business_date: date, error: str = "") -> Placed:
     try:
         found = stale_list(home, business_date, "failed" if error else "late", error)
     except NotFoundError:
-        return Placed(
-            wanted, None, True, (), f"The run for {wanted} {what}. There is no earlier list to send. {remedy}"
-        )
+        none = f"The run for {wanted} {what}. There is no earlier list to send. {remedy}"
+        return Placed(wanted, None, True, (), Runbook.LIST_STALE.alarm(none))
     files = write_list_of(home, found, business_date)
     said = f"The run for {wanted} {what}. The list of {found.business_date} went out instead, marked stale. {remedy}"
-    return Placed(wanted, found.business_date, True, files, said)
+    return Placed(wanted, found.business_date, True, files, Runbook.LIST_STALE.alarm(said))

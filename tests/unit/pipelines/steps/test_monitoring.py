@@ -39,12 +39,18 @@ def test_a_home_in_good_order_raises_no_alarm() -> None:
         ({"has_run": False}, "no run"),
         ({"ledger_holds": False, "ledger_faults": ("decisions: entry 7 altered",)}, "entry 7"),
         ({"dead": 2, "dead_unowned": 1}, "2 messages cannot be delivered, 1 with nobody"),
+        ({"waiting_since": "2026-10-31"}, "3 messages wait to be delivered, the oldest since 2026-10-31"),
         ({"grade_shift": Shift(0.26, 0.1, 300, 300)}, "0.26"),
     ],
 )
 def test_each_fault_is_an_alarm_of_its_own(fault: dict[str, object], word: str) -> None:
     (alarm,) = watch(**fault).alarms
     assert word in alarm
+    assert "(runbook: " in alarm
+
+
+def test_what_the_latest_run_wrote_may_wait_for_a_day() -> None:
+    assert watch(waiting_since="2026-11-01").alarms == ()
 
 
 def test_grades_that_moved_no_further_than_luck_explains_are_no_alarm() -> None:

@@ -89,6 +89,7 @@ def test_a_challenger_that_waits_for_people_is_not_trained_over_each_week() -> N
 def test_each_fault_of_a_model_is_an_alarm_of_its_own(change: dict[str, object], word: str) -> None:
     (alarm,) = replace(CALM, **change).alarms  # type: ignore[arg-type]
     assert word in alarm
+    assert "(runbook: " in alarm
 
 
 def test_a_model_in_order_raises_no_alarm() -> None:
