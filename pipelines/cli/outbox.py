@@ -122,9 +122,10 @@ def assign(
 def resend(letter: Letter, reason: Reason) -> None:
     """Send a dead letter once more; it goes before the later messages about its enterprise."""
     done = _office().resend(letter, acting(), reason)
+    held = done.waiting_behind
     answer(
         {**done.to_json(), "state": "pending"},
-        f"{done.message.message_id[:16]} goes out with the next 'xinji deliver', {done.waiting_behind} more behind it.",
+        f"{done.message.message_id[:16]} goes out with the next 'xinji deliver', before what it held ({held}).",
     )
 
 
@@ -134,7 +135,7 @@ def give_up(letter: Letter, reason: Reason) -> None:
     one = done.message
     answer(
         {**done.to_json(), "state": "given_up"},
-        f"{one.message_id[:16]} is given up; {done.waiting_behind} later messages go out with 'xinji deliver'.",
+        f"{one.message_id[:16]} is given up; what it held ({done.waiting_behind}) goes out with 'xinji deliver'.",
         f"The receiver will see that number {one.sequence} about {one.uscc} is missing.",
     )
 

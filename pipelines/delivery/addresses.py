@@ -50,7 +50,10 @@ def checked_address(host: str, port: int, allow_private: bool) -> str:
     OSError
         When the name cannot be looked up.
     """
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except socket.gaierror as error:
+        raise OSError(f"'{host}' cannot be looked up: {error.strerror}") from error
     addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
     for address in addresses:
         _must_be_allowed(host, address, allow_private)

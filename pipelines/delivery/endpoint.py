@@ -10,6 +10,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from expectations.errors import UsageError
 from pipelines.delivery.addresses import checked_address
+from pipelines.delivery.signing import is_secret
 
 WEB, BROKER, DIRECTORY = ("http", "https"), ("nats", "tls"), ("file",)
 """Schemes of an address, by the way out that they mean."""
@@ -73,13 +74,17 @@ class Endpoint:
             When the address is of no known kind, is written as a number that may not be used, or there is no secret.
         """
         parts = self.parts
-        if parts.scheme not in (*WEB, *BROKER, *DIRECTORY) or not (parts.hostname or parts.scheme in DIRECTORY):
+        if not _leads_somewhere(parts):
             raise UsageError(
                 f"'{self.shown}' is no address that messages can go to.",
                 "Set XINJI_RISK_CONTROL_URL to https://..., nats://..., tls://... or file:///FOLDER.",
             )
-        if not self.secrets or not all(self.secrets):
-            raise UsageError("There is no secret to sign messages with.", "Set XINJI_RISK_CONTROL_SECRET (whsec_...).")
+        if not self.secrets or not all(map(is_secret, self.secrets)):
+            raise UsageError(
+                "There is no secret to sign messages with, or it is none of the scheme.",
+                "Set XINJI_RISK_CONTROL_SECRET to whsec_ and 24 to 64 bytes in Base64: "
+                'echo "whsec_$(openssl rand -base64 32)"',
+            )
         if parts.hostname and _is_number_or_local(parts.hostname):
             checked_address(parts.hostname, parts.port or 0, self.allow_private)
 
@@ -92,6 +97,16 @@ class Endpoint:
         whole = min(self.first_delay * (1 << min(attempts - 1, 30)), self.longest_delay)
         share = int.from_bytes(sha256(f"{message_id}.{attempts}".encode()).digest()[:4], "big") / 2**32
         return whole * (0.5 + share / 2)
+
+
+def _leads_somewhere(parts: SplitResult) -> bool:
+    if parts.scheme in DIRECTORY:
+        return True
+    try:
+        port = parts.port
+    except ValueError:  # no number
+        return False
+    return parts.scheme in (*WEB, *BROKER) and bool(parts.hostname) and port != 0
 
 
 def _is_number_or_local(host: str) -> bool:

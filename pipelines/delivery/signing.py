@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from standardwebhooks.webhooks import Webhook
+
+_SHORTEST = 24
+"""Bytes of a key, by the scheme."""
+
+
+def is_secret(text: str) -> bool:
+    """Whether a text is a secret of the scheme: ``whsec_`` and a key in Base64."""
+    try:
+        return text.startswith("whsec_") and len(b64decode(text.removeprefix("whsec_"), validate=True)) >= _SHORTEST
+    except ValueError:
+        return False
 
 
 def signed(secrets: Sequence[str], name: str, text: str, at: datetime) -> dict[str, str]:

@@ -77,6 +77,13 @@ def test_a_name_with_one_private_address_among_public_ones_is_refused(leads: Lea
         checked_address(NAME, 443, allow_private=False)
 
 
+def test_a_name_that_nobody_knows_is_tried_again(zone: Any) -> None:
+    zone.say(1)
+    zone.deliver(replace(zone.endpoint, url="http://nowhere.invalid/events"))
+    assert "'nowhere.invalid' cannot be looked up" in zone.errors()[0]
+    assert zone.states() == ["pending"]
+
+
 def by_name(zone: Any, receiver: Any, **more: Any) -> Any:
     return replace(zone.endpoint, url=receiver.url.replace("127.0.0.1", NAME), **more)
 

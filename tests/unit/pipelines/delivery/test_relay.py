@@ -135,6 +135,18 @@ def test_with_two_keys_a_receiver_that_knows_either_accepts(zone: Any, receiver:
     assert zone.deliver(both).acknowledged == 1
 
 
+def test_keys_are_changed_without_a_gap(zone: Any, receiver: Any) -> None:
+    old, new = zone.endpoint.secrets[0], "whsec_" + "QQ" * 20
+    steps = [((old,), old), ((old, new), old), ((old, new), new), ((new,), new)]
+    for number, (ours, theirs) in enumerate(steps, start=1):
+        receiver.secret = theirs
+        zone.say(number)
+        assert zone.deliver(replace(zone.endpoint, secrets=ours)).acknowledged == 1
+    assert receiver.numbers == [1, 2, 3, 4]
+    zone.say(5)
+    assert "401" in zone.deliver(replace(zone.endpoint, secrets=(old,))).stopped_because
+
+
 def test_a_message_signed_long_ago_is_refused(zone: Any, receiver: Any) -> None:
     zone.say(1)
     zone.ahead = timedelta(minutes=-10)
@@ -189,7 +201,7 @@ def test_waits_double_up_to_the_longest_and_are_the_same_each_time(zone: Any) ->
     assert zone.endpoint.delay_after("b", 1) != waits[0]
 
 
-@pytest.mark.parametrize("url", ["ftp://example.com/x", "no address", ""])
+@pytest.mark.parametrize("url", ["ftp://example.com/x", "no address", "", "http://example.com:abc/", "nats://:4222"])
 def test_an_address_that_is_none_is_refused(zone: Any, url: str) -> None:
     with pytest.raises(UsageError, match="no address that messages"):
         zone.deliver(replace(zone.endpoint, url=url))
@@ -197,6 +209,13 @@ def test_an_address_that_is_none_is_refused(zone: Any, url: str) -> None:
 
 def test_without_a_secret_nothing_is_sent(zone: Any, receiver: Any) -> None:
     zone.say(1)
-    with pytest.raises(UsageError, match="no secret"):
-        zone.deliver(replace(zone.endpoint, secrets=()))
+    for secrets in (
+        (),
+        ("",),
+        ("whsec_short",),
+        ("no prefix " * 4,),
+        (*zone.endpoint.secrets, "whsec_not base64 at all!"),
+    ):
+        with pytest.raises(UsageError, match="no secret"):
+            zone.deliver(replace(zone.endpoint, secrets=secrets))
     assert zone.states() == ["pending"]
