@@ -164,6 +164,52 @@ def day(
     publish(measured_day(Volume(rows, enterprises, track_events=track_events), history))
 
 
+@benchmarks.command("screening")
+def screening(
+    per_second: Annotated[float, typer.Option(min=1, help="Documents a second, whatever comes back.")] = 200,
+    seconds: Annotated[float, typer.Option(min=1, help="How long a try lasts.")] = 10,
+    tries: Annotated[int, typer.Option(min=1, help="The best of so many counts.")] = 4,
+    enterprises: Annotated[int, typer.Option(help="Enterprises of the home.")] = 2_000,
+    rows: Annotated[int, typer.Option(help="Lists that the home knows of the day.")] = 20_000,
+) -> None:
+    """Screen documents over loopback at a fixed rate, against a server in a process of its own; its percentiles."""
+    from pipelines.benchmarks.served import Load
+    from pipelines.benchmarks.served import screening as measure
+
+    with working(f"Screening {per_second:g} documents a second"):
+        report = measure(Load(enterprises, rows, per_second, seconds, tries))
+    publish(report)
+    show_answers({f"try {number}": one for number, one in enumerate(report.details["tries"], start=1)})
+
+
+@benchmarks.command("api")
+def api(
+    seconds: Annotated[float, typer.Option(min=1, help="How long a try lasts.")] = 5,
+    tries: Annotated[int, typer.Option(min=1, help="The best of so many counts, of either.")] = 3,
+    enterprises: Annotated[int, typer.Option(help="Enterprises of the home.")] = 2_000,
+    rows: Annotated[int, typer.Option(help="Lists that the home knows of the day.")] = 20_000,
+) -> None:
+    """Ask for grades over loopback, key checked and look recorded, against an empty endpoint in the same run."""
+    from pipelines.benchmarks.served import Load, grade_query
+
+    with working("Asking for grades, and for nothing"):
+        report = grade_query(Load(enterprises, rows, 100, seconds, tries))
+    publish(report)
+    show_answers(
+        {f"{name} {n}": one for name, each in report.details["tries"].items() for n, one in enumerate(each, 1)}
+    )
+
+
+def show_answers(tries: Mapping[str, Mapping[str, float]]) -> None:
+    """Show rates and percentiles, a row per try."""
+    names = ("answers", "per_second", "p50", "p90", "p99", "p99.9", "slowest")
+    table(
+        "answers, milliseconds",
+        ("try", *names),
+        [(name, *(one[each] for each in names)) for name, one in tries.items()],
+    )
+
+
 @benchmarks.command("pandas")
 def pandas(
     rows: Annotated[int, typer.Option(help="Retail import lists a day, each leaving five rows.")] = 40_000,

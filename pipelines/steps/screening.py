@@ -25,7 +25,7 @@ from pipelines.steps.replaying import ReplayCheck
 from pipelines.storage import decisions
 from pipelines.storage.policies import keep_policy, kept_policy
 from pipelines.storage.references import FolderOfReferences
-from pipelines.storage.screenings import ScreeningLog, screening_of
+from pipelines.storage.screenings import Look, ScreeningLog, screening_of
 
 Text = Mapping[str, str | None]
 Given = Mapping[str, Sequence[Text]]
@@ -66,7 +66,7 @@ def keep_reference_current(home: Home, business_date: date) -> None:
 
 @dataclass
 class ScreeningDesk:
-    """Where documents are screened.
+    """Where documents are screened. What it looks up takes microseconds, so that it is done where the question arrives.
 
     Attributes
     ----------
@@ -81,8 +81,11 @@ class ScreeningDesk:
     terms: TermsBook = field(default_factory=TermsBook.load)
     _kept: set[str] = field(default_factory=set)
 
-    def screen(self, given: Given, account: str, at: datetime) -> tuple[Record, bool]:
-        """The screening of what was handed in, and whether it is new.
+    def __post_init__(self) -> None:
+        self._decisions = decisions.LatestDecisions(self.home.database)
+
+    async def screen(self, given: Given, account: str, at: datetime, look: Look) -> tuple[Record, bool]:
+        """The screening of what was handed in, and whether it is new; ``look`` puts on record who asked about whom.
 
         Raises
         ------
@@ -90,7 +93,7 @@ class ScreeningDesk:
             Naming every field at fault.
         """
         screening_id = sha256_of(given)
-        return self.log.once(screening_id, lambda: self._made(screening_id, given, account, at))
+        return await self.log.once(screening_id, lambda: self._made(screening_id, given, account, at), look)
 
     def screening(self, screening_id: str) -> Record | None:
         """The screening on record under an id; None where there is none."""
@@ -100,8 +103,7 @@ class ScreeningDesk:
         papers = read_papers(given, at)
         today = zoned(at).date()
         policy, reference = self._policy(today), self.references.latest(at)
-        with self.home.database.reading() as connection:
-            decision = decisions.latest_decision(connection, papers.head["uscc"])
+        decision = self._decisions.of(papers.head["uscc"])
         question = Question(
             screening_id=screening_id,
             table=papers.table,
@@ -154,9 +156,7 @@ def read_papers(given: Given, at: datetime) -> Papers:
         for place, row in enumerate(delivered):
             checked = checks.check({**row, "received_at": zoned(at).isoformat()})
             faults += [Fault(name, place, code) for code in checked.faults]
-            faults += [
-                Fault(name, place, f"unknown:{field}") for field in row if field not in checks.contract.field_names
-            ]
+            faults += [Fault(name, place, f"unknown:{field}") for field in sorted(row.keys() - checks.names)]
             if name == table:
                 faults += [
                     Fault(name, place, f"cleared:{field}") for field in BEFORE_CLEARANCE[table] if row.get(field)

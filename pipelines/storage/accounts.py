@@ -13,13 +13,13 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, ForeignKey, String, Table, insert, select, update
+from sqlalchemy import Column, Connection, ForeignKey, String, Table, bindparam, insert, select, update
 
 from expectations.errors import ConflictError, NotFoundError, UsageError
 from expectations.vocabulary import uscc as codes
 from expectations.vocabulary.digest import sha256_text
 from expectations.vocabulary.role import Role
-from pipelines.storage.columns import Moment
+from pipelines.storage.columns import Moment, moment_text
 from pipelines.storage.database import Database, metadata
 
 account_table = Table(
@@ -42,6 +42,17 @@ key_table = Table(
     Column("issued_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),
     Column("revoked_at", Moment),
+)
+
+_HOLDER = (
+    select(key_table.c.secret_hash, account_table.c.account_id, account_table.c.role, account_table.c.uscc)
+    .join(account_table, account_table.c.account_id == key_table.c.account_id)
+    .where(
+        key_table.c.key_id == bindparam("key_id"),
+        key_table.c.revoked_at.is_(None),
+        account_table.c.closed_at.is_(None),
+        key_table.c.expires_at > bindparam("now", type_=String),
+    )
 )
 
 _KEY = re.compile(r"xinji_([0-9a-f]{16})_([A-Za-z0-9_-]{43})")
@@ -152,7 +163,7 @@ def keys_of(connection: Connection, account_id: str) -> list[KeyEntry]:
     return [KeyEntry(*row) for row in connection.execute(query.order_by(key_table.c.issued_at, key_table.c.key_id))]
 
 
-def check_key(connection: Connection, presented: str, now: datetime) -> KeyHolder | None:
+def check_key(database: Database, presented: str, now: datetime) -> KeyHolder | None:
     """Whom a presented key speaks for; None when it opens nothing.
 
     Malformed, unknown, wrong, expired, revoked, account closed: one answer for all of these, in the same time, so that
@@ -160,19 +171,10 @@ def check_key(connection: Connection, presented: str, now: datetime) -> KeyHolde
     """
     form = _KEY.fullmatch(presented)
     key_id, secret = form.groups() if form else ("", "")
-    k, a = key_table.c, account_table.c
-    query = (
-        select(k.secret_hash, k.expires_at, k.revoked_at, a.closed_at, a.account_id, a.role, a.uscc)
-        .join(account_table, a.account_id == k.account_id)
-        .where(k.key_id == key_id)
-    )
-    row = connection.execute(query).one_or_none()
-    is_right = hmac.compare_digest(row.secret_hash if row else _NOBODY, sha256_text(secret))
-    if row is None or not form or not is_right:
-        return None
-    if row.revoked_at is not None or row.closed_at is not None or row.expires_at <= now:
-        return None
-    return KeyHolder(row.account_id, Role(row.role), row.uscc, key_id)
+    found = database.quick(_HOLDER, key_id=key_id, now=moment_text(now))
+    secret_hash, account_id, role, uscc = found[0] if found else (_NOBODY, "", "", None)
+    is_right = hmac.compare_digest(secret_hash, sha256_text(secret))
+    return KeyHolder(account_id, Role(role), uscc, key_id) if found and form and is_right else None
 
 
 class DatabaseKeys:
@@ -183,5 +185,4 @@ class DatabaseKeys:
 
     def holder_of(self, presented: str, now: datetime) -> KeyHolder | None:
         """As ``check_key``."""
-        with self._database.reading() as connection:
-            return check_key(connection, presented, now)
+        return check_key(self._database, presented, now)

@@ -15,6 +15,11 @@ LongInteger = BigInteger().with_variant(Integer(), "sqlite")
 """64 bits on both; SQLite numbers rows by itself only in a column called INTEGER."""
 
 
+def moment_text(moment: datetime) -> str:
+    """A moment as columns hold it. Refuses a time without a zone."""
+    return zoned(moment).isoformat(timespec="microseconds")
+
+
 class Moment(TypeDecorator[datetime]):
     """A moment as ISO 8601 text in Asia/Shanghai with microseconds.
 
@@ -26,7 +31,7 @@ class Moment(TypeDecorator[datetime]):
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
         """The text to store. Refuses a time without a zone."""
-        return None if value is None else zoned(value).isoformat(timespec="microseconds")
+        return None if value is None else moment_text(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         """The moment that was stored."""

@@ -6,11 +6,12 @@ Everything that must hold together (decisions, alerts, the outbox, which lake fi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, event, text
+from sqlalchemy import Connection, Engine, MetaData, Select, Table, create_engine, event, text
 from sqlalchemy.exc import OperationalError
 
 from expectations.errors import ConflictError
@@ -26,6 +27,9 @@ READS_LOCK = WRITER_LOCK + 1
 
 PATIENCE_MS = 30_000
 """How long a SQLite writer waits for the one before it."""
+
+
+_PATIENCE = "patience_ms"
 
 
 class BusyError(ConflictError):
@@ -46,6 +50,35 @@ class Database:
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         if self.is_sqlite:
             event.listen(self.engine, "connect", _prepare_sqlite)
+        self._own = threading.local()
+        self._opened: list[Any] = []
+        self._texts: dict[Select[Any], tuple[str, tuple[str, ...], Mapping[str, Any]]] = {}
+
+    def quick(self, statement: Select[Any], **parameters: str | int) -> list[Any]:
+        """The rows of one select that is asked many times a second, as plain tuples of what the columns hold.
+
+        The statement is written once, at the top of a module, with its parameters bound by name. Alone it is a
+        consistent snapshot. On SQLite it goes past the pool, whose care costs ten times the answer.
+        """
+        if not self.is_sqlite:
+            with self.reading() as connection:
+                return [tuple(row) for row in connection.execute(statement, parameters)]
+        if statement not in self._texts:
+            compiled = statement.compile(self.engine)
+            self._texts[statement] = str(compiled), tuple(compiled.positiontup or ()), dict(compiled.params)
+        sql, names, fixed = self._texts[statement]
+        given = {**fixed, **parameters}
+        found: list[Any] = self._mine().execute(sql, [given[name] for name in names]).fetchall()
+        return found
+
+    def _mine(self) -> Any:
+        """The connection of the calling thread for quick questions."""
+        if not hasattr(self._own, "connection"):
+            taken = self.engine.raw_connection()
+            taken.detach()
+            self._own.connection = taken
+            self._opened.append(taken)
+        return self._own.connection
 
     @contextmanager
     def transaction(self, lock: int = WRITER_LOCK, patience_ms: int = PATIENCE_MS) -> Iterator[Connection]:
@@ -76,12 +109,16 @@ class Database:
         """A connection for reading: a consistent snapshot, never blocked by a writer."""
         with self.engine.connect() as connection:
             if self.is_sqlite:
+                _wait_at_most(connection, PATIENCE_MS)
                 connection.execute(text("BEGIN"))
             yield connection
             connection.rollback()
 
     def close(self) -> None:
         """Give back every connection."""
+        while self._opened:
+            self._opened.pop().close()
+        self._own = threading.local()
         self.engine.dispose()
 
 
@@ -114,15 +151,19 @@ def _bound(row: Sequence[Any], processors: Sequence[tuple[int, Callable[[Any], A
 
 
 def _begin_sqlite(connection: Connection, patience_ms: int) -> None:
-    connection.exec_driver_sql(f"PRAGMA busy_timeout={patience_ms}")
+    _wait_at_most(connection, patience_ms)
     try:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     except OperationalError as error:
         if getattr(error.orig, "sqlite_errorname", "") != "SQLITE_BUSY":
             raise
         raise BusyError("Another process is writing to the ledger's database.", "Try again shortly.") from error
-    finally:
-        connection.exec_driver_sql(f"PRAGMA busy_timeout={PATIENCE_MS}")
+
+
+def _wait_at_most(connection: Connection, patience_ms: int) -> None:
+    if patience_ms != connection.info.get(_PATIENCE, PATIENCE_MS):
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={patience_ms}")
+        connection.info[_PATIENCE] = patience_ms
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -7,9 +7,13 @@ was screened go the same way, whichever stream they are of, so that neither wait
 
 from __future__ import annotations
 
+import asyncio
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock
+from queue import Queue
+from threading import Condition, Lock, Thread
 
 from pipelines.storage.database import READS_LOCK, BusyError, Database
 from pipelines.storage.ledger import NewEntry, Stream, append
@@ -19,14 +23,23 @@ _PATIENCE_MS = 20
 """How long a group waits for a SQLite file before it goes on record beside it."""
 
 
-@dataclass(slots=True)
+_COMPANY_SECONDS = 0.003
+"""How long a group waits for company: a commit costs as much for one as for many."""
+
+_IDLE_SECONDS = 1.0
+"""How long the writing thread stays when nothing comes."""
+
+Settled = Callable[[Exception | None], None]
+"""Told once an entry is on record, or why it could not be; from the writing thread."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Ticket:
     """An entry on its way into the ledger."""
 
     stream: Stream
     entry: NewEntry
-    is_settled: bool = False
-    error: Exception | None = None
+    settled: Settled
 
 
 class GroupedLedger:
@@ -36,30 +49,59 @@ class GroupedLedger:
         self.database = database
         self._spool = spool_of(database)
         self._waiting: list[_Ticket] = []
-        self._gate = Lock()
+        self._company = Condition()
         self._writing = Lock()
+        self._is_running = False
 
     def put(self, stream: Stream, entry: NewEntry) -> None:
         """Put an entry on record, durably. Raises what the database raised when it could not."""
-        ticket = _Ticket(stream, entry)
-        with self._gate:
-            self._waiting.append(ticket)
-        with self._writing:
-            if not ticket.is_settled:
+        came: Queue[Exception | None] = Queue()
+        self.put_soon(stream, entry, came.put)
+        if (error := came.get()) is not None:
+            raise error
+
+    async def put_and_wait(self, stream: Stream, entry: NewEntry) -> None:
+        """As ``put``, from a coroutine."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[None] = loop.create_future()
+
+        def settled(error: Exception | None) -> None:
+            loop.call_soon_threadsafe(_settle, future, error)
+
+        self.put_soon(stream, entry, settled)
+        await future
+
+    def put_soon(self, stream: Stream, entry: NewEntry, settled: Settled) -> None:
+        """Hand an entry to the next group."""
+        with self._company:
+            self._waiting.append(_Ticket(stream, entry, settled))
+            if not self._is_running:
+                self._is_running = True
+                Thread(target=self._write_groups, name="grouped-ledger", daemon=True).start()
+            self._company.notify()
+
+    def _write_groups(self) -> None:
+        while True:
+            with self._company:
+                if not self._waiting:
+                    self._company.wait(_IDLE_SECONDS)
+                if not self._waiting:
+                    self._is_running = False
+                    return
+            time.sleep(_COMPANY_SECONDS)
+            with self._writing:
                 self._write_waiting()
-        if ticket.error is not None:
-            raise ticket.error
 
     def _write_waiting(self) -> None:
-        with self._gate:
+        with self._company:
             group, self._waiting = self._waiting, []
+        error: Exception | None = None
         try:
             self._write([(ticket.stream, ticket.entry) for ticket in group])
-        except Exception as error:
-            for ticket in group:
-                ticket.error = error
+        except Exception as raised:
+            error = raised
         for ticket in group:
-            ticket.is_settled = True
+            ticket.settled(error)
 
     def _write(self, group: Entries) -> None:
         if self._spool is None:
@@ -76,6 +118,15 @@ class GroupedLedger:
                 self._spool.add(group)
             else:
                 self._spool.clear()
+
+
+def _settle(future: asyncio.Future[None], error: Exception | None) -> None:
+    if future.done():
+        return
+    if error is None:
+        future.set_result(None)
+    else:
+        future.set_exception(error)
 
 
 def spool_of(database: Database) -> Spool | None:

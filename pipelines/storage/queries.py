@@ -17,9 +17,12 @@ class DatabaseQueries:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._latest = decisions.LatestDecisions(database)
 
     def latest_decision(self, uscc: str, as_of: date | None) -> dict[str, Any] | None:
         """The decision record that holds for an enterprise, now or as of a day."""
+        if as_of is None:
+            return self._latest.of(uscc)
         with self._database.reading() as connection:
             return decisions.latest_decision(connection, uscc, as_of)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, select
@@ -31,4 +30,12 @@ class DatabaseReads:
 
     def record(self, read: Read) -> None:
         """Put a read on record, durably. Raises what the database raised when it could not."""
-        self._ledger.put("reads", NewEntry.of("read", read.about, asdict(read)))
+        self._ledger.put("reads", _entry(read))
+
+    async def recorded(self, read: Read) -> None:
+        """As ``record``, from a coroutine."""
+        await self._ledger.put_and_wait("reads", _entry(read))
+
+
+def _entry(read: Read) -> NewEntry:
+    return NewEntry.of("read", read.about, {name: getattr(read, name) for name in read.__slots__})

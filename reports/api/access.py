@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, NoReturn, TypeVar
@@ -47,16 +47,34 @@ class Visit:
         return (one for one in alerts if own is None or own in departments.get(one["rule"], frozenset()))
 
     def admit(self, what: str, about: str) -> None:
-        """Let the caller on, or put the refusal on record and refuse.
+        """Let the caller on, or put the refusal on record and refuse."""
+        if problem := self.against(what, about):
+            self.refuse(what, about, problem)
+
+    def against(self, what: str, about: str) -> Problem | None:
+        """What keeps the caller from it; None for nothing.
 
         An enterprise that asks about another is refused before anything is looked up, so that the answer is the same
         whether the other exists or not; an honest 403 then tells nothing that a 404 would hide.
         """
         is_enterprise = self.caller.role is Role.ENTERPRISE
         if self.caller.role not in MAY[what] or (is_enterprise and self.caller.uscc != about):
-            self.refuse(what, about, Problem("forbidden"))
+            return Problem("forbidden")
         if self.caller.role.is_authority and what not in NAMES_NOBODY and not self.purpose:
-            self.refuse(what, about, Problem("purpose_missing"))
+            return Problem("purpose_missing")
+        return None
+
+    async def refused(self, what: str, about: str, problem: Problem) -> NoReturn:
+        """As ``refuse``, from a coroutine."""
+        await self.recorded(what, about, problem.status)
+        raise problem
+
+    async def recorded(self, what: str, about: str, status: int = 200) -> None:
+        """As ``record``, from a coroutine."""
+        try:
+            await self.log.recorded(self._read(what, about, status))
+        except Exception as error:
+            raise Problem("unavailable") from error
 
     def refuse(self, what: str, about: str, problem: Problem) -> NoReturn:
         """Put on record that nothing was shown, and say so."""
@@ -75,8 +93,14 @@ class Visit:
 
     def record(self, what: str, about: str, status: int = 200) -> None:
         """Put the read on record. When that fails nothing is shown."""
+        try:
+            self.log.record(self._read(what, about, status))
+        except Exception as error:
+            raise Problem("unavailable") from error
+
+    def _read(self, what: str, about: str, status: int) -> Read:
         caller = self.caller
-        read = Read(
+        return Read(
             account=caller.account_id,
             role=caller.role.value,
             key_id=caller.key_id,
@@ -86,16 +110,15 @@ class Visit:
             at=self.at,
             status=status,
         )
-        try:
-            self.log.record(read)
-        except Exception as error:
-            raise Problem("unavailable") from error
 
 
-def visitor(ports: Ports, limiter: Limiter, clock: Callable[[], datetime]) -> Callable[..., Visit]:
-    """The dependency that turns a request into a visit, or answers 401 or 429."""
+def visitor(ports: Ports, limiter: Limiter, clock: Callable[[], datetime]) -> Callable[..., Awaitable[Visit]]:
+    """The dependency that turns a request into a visit, or answers 401 or 429.
 
-    def visit(
+    A key is looked up in microseconds, so that it is done where the request arrives and not in a thread.
+    """
+
+    async def visit(
         presented: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
         x_purpose: Annotated[
             str, Header(description="Why you look; UTF-8 percent-encoded. Authorities must say.")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
 from hashlib import sha256
 
 from fastapi import Request, Response
@@ -11,15 +14,52 @@ from pydantic import BaseModel
 _HEADERS = {"cache-control": "private, no-cache", "vary": "Authorization", "x-content-type-options": "nosniff"}
 
 
+_REMEMBERED = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """An answer as it goes out."""
+
+    body: bytes
+    tag: str
+
+    @classmethod
+    def of(cls, shown: BaseModel) -> Rendered:
+        """The model as JSON, and its tag."""
+        body = shown.model_dump_json(by_alias=True).encode("utf-8")
+        return cls(body, f'"{sha256(body).hexdigest()[:32]}"')
+
+    def to(self, request: Request) -> Response:
+        """The answer to a request, or 304 when the caller holds these very bytes."""
+        headers = {**_HEADERS, "etag": self.tag}
+        asked = request.headers.get("if-none-match")
+        if asked is not None:
+            held = {part.strip().removeprefix("W/") for part in asked.split(",")}
+            if self.tag in held or "*" in held:
+                return Response(status_code=304, headers=headers)
+        return Response(self.body, media_type="application/json", headers=headers)
+
+
+class Remembered:
+    """The latest answers about things that never change, by what they are about. Each is rendered once."""
+
+    def __init__(self) -> None:
+        self._held: OrderedDict[tuple[str, ...], Rendered] = OrderedDict()
+
+    def get(self, key: tuple[str, ...], make: Callable[[], BaseModel]) -> Rendered:
+        """The answer of that key, made where it is not held. Call from one event loop only."""
+        found = self._held.get(key)
+        if found is None:
+            found = self._held[key] = Rendered.of(make())
+            if len(self._held) > _REMEMBERED:
+                self._held.popitem(last=False)
+        return found
+
+
 def answer(request: Request, shown: BaseModel) -> Response:
     """The model as JSON, or 304 when the caller holds these very bytes."""
-    body = shown.model_dump_json(by_alias=True).encode("utf-8")
-    tag = f'"{sha256(body).hexdigest()[:32]}"'
-    headers = {**_HEADERS, "etag": tag}
-    held = {part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(",")}
-    if tag in held or "*" in held:
-        return Response(status_code=304, headers=headers)
-    return Response(body, media_type="application/json", headers=headers)
+    return Rendered.of(shown).to(request)
 
 
 def created(shown: BaseModel, location: str, status: int = 201) -> Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -152,10 +152,17 @@ class DeskPort(Protocol):
 class ScreeningPort(Protocol):
     """Where single documents are screened."""
 
-    def screen(
-        self, given: Mapping[str, Sequence[Mapping[str, str | None]]], account: str, at: datetime
+    async def screen(
+        self,
+        given: Mapping[str, Sequence[Mapping[str, str | None]]],
+        account: str,
+        at: datetime,
+        look: Callable[[str, bool], Awaitable[None]],
     ) -> tuple[Record, bool]:
-        """The screening of rows of texts by table, on record, and whether it is new. Raises what is wrong with them."""
+        """The screening of rows of texts by table, on record, and whether it is new. Raises what is wrong with them.
+
+        ``look`` is told whose document it is and whether it is new, and puts on record who asked.
+        """
 
     def screening(self, screening_id: str) -> Record | None:
         """The screening on record under an id."""
@@ -190,6 +197,9 @@ class ReadLog(Protocol):
 
     def record(self, read: Read) -> None:
         """Put a read on record, durably, before it is answered. When this raises, nothing is shown."""
+
+    async def recorded(self, read: Read) -> None:
+        """As ``record``, from a coroutine."""
 
 
 @dataclass(frozen=True, slots=True)

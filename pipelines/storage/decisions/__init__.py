@@ -6,6 +6,7 @@ The ledger is the source of truth; the tables here are projections that ``rebuil
 from pipelines.storage.decisions.commit import Commit, commit_run, rebuild
 from pipelines.storage.decisions.queries import (
     GradePoint,
+    LatestDecisions,
     alerts_seen,
     carried_alerts,
     decision,
@@ -29,6 +30,7 @@ __all__ = [
     "Commit",
     "GradePoint",
     "Judged",
+    "LatestDecisions",
     "Record",
     "Run",
     "alert_records",

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from expectations.errors import UsageError
 from pipelines.storage.database import insert_rows
@@ -16,6 +16,11 @@ from pipelines.storage.ledger.signing import AnchorSigner
 from pipelines.storage.ledger.tables import ledger_entry, ledger_head
 
 _CHUNK = 5000  # rows per statement: large enough for speed, small enough that a run's bodies never sit in memory
+
+
+# Written once: every answer of the API waits for these two.
+_LOCK_HEAD = select(ledger_head).where(ledger_head.c.stream == bindparam("of")).with_for_update()
+_MOVE_HEAD = update(ledger_head).where(ledger_head.c.stream == bindparam("of"))
 
 
 def append(connection: Connection, stream: Stream, entries: Iterable[NewEntry]) -> range:
@@ -37,11 +42,7 @@ def append(connection: Connection, stream: Stream, entries: Iterable[NewEntry]) 
             previous_hash = entry_hash
         insert_rows(connection, ledger_entry, rows)
     if position > first:
-        connection.execute(
-            update(ledger_head)
-            .where(ledger_head.c.stream == stream)
-            .values(position=position, entry_hash=previous_hash)
-        )
+        connection.execute(_MOVE_HEAD, {"of": stream, "position": position, "entry_hash": previous_hash})
     return range(first + 1, position + 1)
 
 
@@ -90,7 +91,7 @@ def anchor(connection: Connection, label: str, signer: AnchorSigner | None = Non
 def _lock_head(connection: Connection, stream: Stream) -> tuple[int, str]:
     if stream not in STREAMS:
         raise UsageError(f"The ledger has no stream '{stream}'.", f"It has {', '.join(STREAMS)}.")
-    row = connection.execute(select(ledger_head).where(ledger_head.c.stream == stream).with_for_update()).one_or_none()
+    row = connection.execute(_LOCK_HEAD, {"of": stream}).one_or_none()
     if row:
         return row.position, row.entry_hash
     connection.execute(insert(ledger_head).values(stream=stream, position=0, entry_hash=genesis(stream)))

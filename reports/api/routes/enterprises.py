@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Request, Response
 
 from expectations.vocabulary.role import Role
 from reports.api.access import Visit
-from reports.api.answers import answer
+from reports.api.answers import Remembered, answer
 from reports.api.pages import PAGE, After, Limit, page
 from reports.api.ports import Ports, Record
 from reports.api.problems import ASKED, Problem
@@ -53,14 +53,20 @@ def _latest(ports: Ports, visit: Visit, what: str, uscc: str, as_of: date | None
 
 
 def _judgement(router: APIRouter, ports: Ports, visits: Visit) -> None:
+    remembered = Remembered()
+
     @router.get("/grade", response_model=FullGrade | OwnGrade, summary="Grade of an enterprise 企业信用等级")
-    def grade(request: Request, uscc: Uscc, as_of: date | None = None, visit: Visit = visits) -> Response:
+    async def grade(request: Request, uscc: Uscc, as_of: date | None = None, visit: Visit = visits) -> Response:
         """The decision that holds now, or as of a business date. An enterprise sees itself, in its own view."""
-        record = _latest(ports, visit, "grade", uscc, as_of)
+        if problem := visit.against("grade", uscc):
+            await visit.refused("grade", uscc, problem)
+        record = ports.queries.latest_decision(uscc, as_of)
+        if record is None:
+            await visit.refused("grade", uscc, Problem("not_found"))
         view: Callable[[Record], FullGrade | OwnGrade] = OwnGrade.of if _itself(visit) else FullGrade.model_validate
-        shown = view(record)
-        visit.record("grade", uscc)
-        return answer(request, shown)
+        found = remembered.get((uscc, record["decision_id"], view.__qualname__), lambda: view(record))
+        await visit.recorded("grade", uscc)
+        return found.to(request)
 
     @router.get("/reasons", response_model=Reasons | OwnReasons, summary="Why the grade is what it is 等级原因")
     def reasons(request: Request, uscc: Uscc, as_of: date | None = None, visit: Visit = visits) -> Response:

@@ -33,23 +33,26 @@ def screenings(port: ScreeningPort, visits: Visit) -> APIRouter:
         summary="Screen a document before clearance 通关前单证筛查",
         responses={200: {"model": Screening, "description": "These very papers were screened before."}},
     )
-    def screen(given: NewScreening, visit: Visit = visits) -> Response:
+    async def screen(given: NewScreening, visit: Visit = visits) -> Response:
         """Suggest a lane: green, documents or inspection, with reasons and the law they rest on.
 
         The same papers are screened once: handed in again, they are given the answer on record. Every field that
         breaks the data dictionary is named in ``faults``.
         """
-        visit.admit("screening", _UNREAD)
+        if problem := visit.against("screening", _UNREAD):
+            await visit.refused("screening", _UNREAD, problem)
+
+        async def look(uscc: str, is_new: bool) -> None:
+            await visit.recorded("screening", uscc, 201 if is_new else 200)
+
         try:
-            record, is_new = port.screen(given.texts(), visit.caller.account_id, visit.at)
+            record, is_new = await port.screen(given.texts(), visit.caller.account_id, visit.at, look)
         except XinjiError as error:
-            visit.record("screening", _UNREAD, problem_of(error).status)
+            await visit.recorded("screening", _UNREAD, problem_of(error).status)
             raise
         except Exception as error:
             raise Problem("unavailable") from error
-        status = 201 if is_new else 200
-        visit.record("screening", record["uscc"], status)
-        return created(Screening.of(record), f"/v1/screenings/{record['screening_id']}", status)
+        return created(Screening.of(record), f"/v1/screenings/{record['screening_id']}", 201 if is_new else 200)
 
     @router.get("/{screening_id}", response_model=Screening, summary="A screening on record 筛查记录")
     def recorded(request: Request, screening_id: ScreeningId, visit: Visit = visits) -> Response:

@@ -241,10 +241,11 @@ class Desk:
 class Screenings:
     """Answers green to whatever names its uscc; what names none is at fault."""
 
-    def screen(self, given: Any, account: str, at: datetime) -> tuple[dict[str, Any], bool]:
+    async def screen(self, given: Any, account: str, at: datetime, look: Any) -> tuple[dict[str, Any], bool]:
         head = (given.get("inventory") or given.get("declaration"))[0]
         if head.get("uscc") != OWN:
             raise DocumentFaultsError([Fault("inventory", 0, "required:uscc"), Fault("inventory", 0, "unknown:x")])
+        await look(OWN, "again" not in head)
         return {**SCREENING, "at": at, "account": account}, "again" not in head
 
     def screening(self, screening_id: str) -> dict[str, Any] | None:
@@ -269,6 +270,9 @@ class Log:
         if self.is_full:
             raise OSError("no space left on device")
         self.reads.append(read)
+
+    async def recorded(self, read: Read) -> None:
+        self.record(read)
 
 
 @dataclass
