@@ -207,6 +207,7 @@ class Wiring:
         from pipelines.steps.policies import Policies
         from pipelines.steps.portal import Bulletins, Portal, Queues, Verification, Work
         from pipelines.steps.serving import ServedDesk, ServedHouse
+        from pipelines.steps.sharing import SharingOffice
         from pipelines.storage.accounts import DatabaseKeys
         from pipelines.storage.duties import DatabaseDuties
         from pipelines.storage.grouped import GroupedLedger
@@ -228,6 +229,7 @@ class Wiring:
             plans=DatabasePlans(database),
             desk=ServedDesk(self.home, lambda: self.intake(None)),
             screenings=self._screening_desk(ledger),
+            sharing=SharingOffice(self.home),
         )
         rate = Rate(self.settings.api_requests_per_second, self.settings.api_burst)
         application = create_app(ports, clock, rate)

@@ -34,6 +34,10 @@ class Kind(StrEnum):
     DEAD_LETTER_ASSIGNED = "dead_letter.assigned"
     DEAD_LETTER_RESENT = "dead_letter.resent"
     DEAD_LETTER_GIVEN_UP = "dead_letter.given_up"
+    CONSENT_GIVEN = "consent.given"
+    CONSENT_WITHDRAWN = "consent.withdrawn"
+    SUBSCRIPTION_OPENED = "subscription.opened"
+    SUBSCRIPTION_ENDED = "subscription.ended"
 
 
 EVERYBODY = "*"

@@ -56,7 +56,7 @@ FOLDERS: dict[str, type[RuleFile[Any]]] = {
 
 READ_ELSEWHERE = frozenset(
     {"scorecard", "promotion", "monitoring", "levers", "advice", "statistics", "certificate", "retention"}
-    | {"support", "support_bars", "screening"}
+    | {"support", "support_bars", "screening", "sharing"}
 )
 """Folders that decide no grade: the scorecard (a model), and what everybody else goes by."""
 

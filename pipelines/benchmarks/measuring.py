@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import resource
+import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
@@ -107,6 +108,8 @@ def measured(
 def _carry_out(
     there: Connection, work: Callable[..., object], arguments: tuple[object, ...], named: Mapping[str, object]
 ) -> None:
+    # DuckDB takes a process without a main file for a person at a prompt, and draws progress bars into its output.
+    sys.modules["__main__"].__file__ = __file__
     began, used = time.perf_counter(), time.process_time()
     try:
         result = work(*arguments, **named)

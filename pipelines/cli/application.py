@@ -25,6 +25,7 @@ from pipelines.cli import (
     screening,
     service,
     session,
+    sharing,
     support,
 )
 from pipelines.cli.home import choose_home
@@ -60,6 +61,7 @@ def build() -> Any:
         certificates,
         retention,
         keeping,
+        sharing,
         support,
         screening,
         service,

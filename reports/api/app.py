@@ -17,6 +17,7 @@ from reports.api.routes.enterprises import enterprises
 from reports.api.routes.house import house
 from reports.api.routes.life import life
 from reports.api.routes.screenings import screenings
+from reports.api.routes.sharing import sharing
 
 Application = FastAPI
 """What ``create_app`` makes, for those who may not name the framework."""
@@ -41,6 +42,7 @@ def create_app(ports: Ports, clock: Callable[[], datetime], rate: Rate = USUAL_R
     app.include_router(days(ports, visits))
     app.include_router(desk(ports, visits))
     app.include_router(screenings(ports.screenings, visits))
+    app.include_router(sharing(ports.sharing, visits))
     app.include_router(house(ports.house, visits))
     app.include_router(life(ports.queries, ports.house, visits))
     return app

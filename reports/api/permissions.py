@@ -27,6 +27,13 @@ MAY: Final[Mapping[str, frozenset[Role]]] = {
     "enterprise.actions": _AUTHORITIES,
     "chain": _AUTHORITIES,
     "parties": _AUTHORITIES,
+    "consents": frozenset({Role.AUDITOR}) | _ITSELF,
+    "consent.give": _ITSELF,
+    "consent.withdraw": _ITSELF,
+    # About one enterprise, to a bank: only by a consent that holds.
+    "trade_finance": frozenset({Role.BANK}),
+    # About those in the scope of a subscription, to whom it was opened for.
+    "subscription": _JUDGES | frozenset({Role.SYSTEM}),
     # About a day.
     "grades": _AUTHORITIES,
     "alerts": _AUTHORITIES,

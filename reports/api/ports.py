@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from expectations.vocabulary.role import Role
+from models.people.sharing import Share
 from reports.api.metrics import Measurements
 
 Record = Mapping[str, Any]
@@ -168,6 +169,37 @@ class ScreeningPort(Protocol):
         """The screening on record under an id."""
 
 
+class SharingPort(Protocol):
+    """Where enterprises consent to banks, and what banks and subscribers are told. Acts raise what is wrong."""
+
+    def consents(self, uscc: str) -> Iterable[Any]:
+        """An enterprise's consents, oldest first."""
+
+    def receivers(self, uscc: str, at: datetime) -> Iterable[Any]:
+        """The subscriptions that cover it now."""
+
+    def give_consent(self, uscc: str, share: Share, account: str, at: datetime) -> Any:
+        """Put a consent on record."""
+
+    def withdraw_consent(self, uscc: str, consent: str, account: str, at: datetime, reason: str) -> Any:
+        """Put its withdrawal on record."""
+
+    def consent_to(self, uscc: str, bank: str, at: datetime) -> Any | None:
+        """The consent by which a bank may look now: ``id``, ``purpose``; None when there is none."""
+
+    def summary(self, uscc: str) -> Record | None:
+        """The trade-finance summary; None for an enterprise without a decision."""
+
+    def subscriptions(self) -> Sequence[Any]:
+        """Every subscription, oldest first."""
+
+    def standing(self, subscription: Any, after: str, limit: int) -> tuple[int, Sequence[Record]]:
+        """The ledger's place, and what holds in the scope, by USCC behind one, at most so many."""
+
+    def changes(self, subscription: Any, since: int) -> tuple[int, bool, Sequence[Record]]:
+        """The place looked up to, whether there is more, and what is told otherwise."""
+
+
 @dataclass(frozen=True, slots=True)
 class Read:
     """Who looked at what, why, when, and whether it was shown.
@@ -214,3 +246,4 @@ class Ports:
     plans: PlanPort
     desk: DeskPort
     screenings: ScreeningPort
+    sharing: SharingPort

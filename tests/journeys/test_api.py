@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 from expectations.vocabulary.role import Role
+from models.people.sharing import Share
 from pipelines.settings import Settings
+from pipelines.steps.day import Day
+from pipelines.steps.sharing import SharingOffice
 from pipelines.storage import accounts, decisions, duties, ledger
 from pipelines.wiring import Wiring
 from tests.worlds.day_home import LAST_DAY, TAKEN_AT
@@ -113,3 +117,62 @@ def test_feedback_of_an_officer_is_on_record_in_ledger_and_lake(served: tuple[Wi
         acts = list(ledger.entries(connection, "judgements", subject=own))
         assert [entry.kind for entry in acts][-1] == "finding"
         assert ledger.verify(connection).holds
+
+
+def test_a_bank_sees_the_summary_while_a_consent_holds_and_the_enterprise_sees_that_it_looked(
+    served: tuple[Wiring, Ask, str],
+) -> None:
+    wiring, ask, own = served
+    address, consents = f"/v1/enterprises/{own}/trade-finance", f"/v1/enterprises/{own}/consents"
+    assert ask("bank", address).status_code == 403
+    last_day = (TAKEN_AT + timedelta(days=30)).date().isoformat()
+    given = {"receiver": "bank-1", "purpose": "export loan", "last_day": last_day}
+    assert ask("enterprise", consents, {**given, "receiver": "officer-1"}).status_code == 422
+    consent = ask("enterprise", consents, given)
+    assert consent.status_code == 201, consent.text
+    shown = ask("bank", address)
+    assert shown.status_code == 200, shown.text
+    told = shown.json()
+    assert (told["consent"], told["purpose"]) == (consent.json()["id"], "export loan")
+    assert (told["orders"], Decimal(told["orders_cny"])) == orders_of(wiring, own)
+    looks = ask("auditor", f"/v1/enterprises/{own}/looks").json()["looks"]
+    seen = [one["purpose"] for one in looks if one["what"] == "trade_finance" and one["status"] == 200]
+    assert seen == ["export loan"]
+
+    assert ask("enterprise", f"{consents}/{told['consent']}/withdrawal", {"reason": "paid back"}).status_code == 201
+    assert ask("bank", address).status_code == 403
+    assert ask("enterprise", f"{consents}/{told['consent']}/withdrawal", {"reason": "again"}).status_code == 409
+
+
+def orders_of(wiring: Wiring, uscc: str) -> tuple[int, Decimal]:
+    """How many orders of the year were known of an enterprise, and their sum, asked of the lake itself."""
+    known_at = Day.of(LAST_DAY).known_at
+    versions = wiring.home.pin().versions_sql("order", known_at)
+    with wiring.home.engine() as engine:
+        number, total = engine.rows(f"""
+            select count(*), sum(amount_cny) from (
+                select distinct on (key_hash) * from ({versions}) as version
+                where received_at <= timestamptz '{known_at.isoformat()}'
+                order by key_hash, received_at desc
+            ) as latest
+            where annulled_at is null and uscc = '{uscc}'
+                and event_day between date '{LAST_DAY}' - 364 and date '{LAST_DAY}'
+        """)[0]
+    return int(str(number)), Decimal(str(total or "0.00"))
+
+
+def test_a_subscriber_is_told_its_scope_and_after_it_ended_nothing(served: tuple[Wiring, Ask, str]) -> None:
+    wiring, ask, own = served
+    office = SharingOffice(wiring.home)
+    share = Share("system-1", "exchange of credit records", TAKEN_AT.date())
+    held = office.subscribe(share, [own], "operator-1", TAKEN_AT)
+    told = ask("system", f"/v1/subscriptions/{held.id}/grades").json()
+    assert [one["uscc"] for one in told["grades"]] == [own]
+    assert ask("system", f"/v1/subscriptions/{held.id}/changes?since={told['place']}").json()["changes"] == []
+    everything = ask("system", f"/v1/subscriptions/{held.id}/changes?since=0").json()
+    assert [one["uscc"] for one in everything["changes"]] == [own]
+    assert ask("regulator", f"/v1/subscriptions/{held.id}/grades").status_code == 404, "it is somebody else's"
+    shown = ask("enterprise", f"/v1/enterprises/{own}/consents").json()
+    assert [one["id"] for one in shown["subscriptions"]] == [held.id]
+    office.end_subscription(held.id, "operator-1", TAKEN_AT, "no longer needed")
+    assert ask("system", f"/v1/subscriptions/{held.id}/changes?since=0").status_code == 403

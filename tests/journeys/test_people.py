@@ -18,6 +18,8 @@ from expectations.vocabulary.moment import ZONE, end_of_day
 from expectations.vocabulary.role import Role
 from models.people.objections import Complaint
 from models.people.overrides import Wish
+from models.people.sharing import ZONE as ZONE_WIDE
+from models.people.sharing import Share, Subscription
 from pipelines.settings import Settings
 from pipelines.steps.certifying import CertificateOffice
 from pipelines.steps.daily import run_day
@@ -30,6 +32,7 @@ from pipelines.steps.people import Desk
 from pipelines.steps.publishing import write_reports
 from pipelines.steps.regrading import uphold
 from pipelines.steps.replaying import replay
+from pipelines.steps.sharing import SharingOffice
 from pipelines.storage import accounts, decisions, ledger, outbox
 from pipelines.storage.grouped import GroupedLedger
 from pipelines.storage.reads import DatabaseReads
@@ -271,6 +274,16 @@ def verdict_on(certificate: str, office: CertificateOffice, day: Any) -> Verdict
     return check(certificate, keys, office.status_list(now), now).verdict
 
 
+def subscribed(home: Home) -> tuple[SharingOffice, Subscription]:
+    """An office that is told every grade of the zone."""
+    at, office = noon_after(NEXT), SharingOffice(home)
+    with home.database.transaction() as connection:
+        for name, role in (("operator-1", Role.OPERATOR), ("exchange-1", Role.SYSTEM)):
+            accounts.open_account(connection, name, role, at)
+    share = Share("exchange-1", "exchange of credit records", at.date())
+    return office, office.subscribe(share, ZONE_WIDE, "operator-1", at)
+
+
 def test_a_repaired_fact_is_gone_everywhere_the_same_day_and_the_old_decision_still_replays(path: Path) -> None:
     uscc = penalised(path)
     home = home_at(path)
@@ -279,6 +292,9 @@ def test_a_repaired_fact_is_gone_everywhere_the_same_day_and_the_old_decision_st
     office = CertificateOffice(home.database, {"zh": "试验区", "en": "The zone"}, CertificateKey.of("ab" * 32))
     _, certificate = office.issue(uscc, "firm-1", noon_after(NEXT))
     assert verdict_on(certificate, office, NEXT) is Verdict.VALID
+    sharing, subscription = subscribed(home)
+    place, told = sharing.standing(subscription, "", 1000)
+    assert KEY in [cap["fact"] for one in told if one["uscc"] == uscc for cap in one["caps"]]
     repaired = {
         "decision_no": "罚字2026-77号",
         "uscc": uscc,
@@ -297,6 +313,9 @@ def test_a_repaired_fact_is_gone_everywhere_the_same_day_and_the_old_decision_st
     assert (fallen["grade"], record["previous_grade"], record["grade"]) == ("C", "C", "B")
     assert record["caps"] == []
     assert verdict_on(certificate, office, LAST_DAY) is Verdict.REVOKED
+    _, more, changes = sharing.changes(subscription, place)
+    assert not more
+    assert [one["withdrawn_facts"] for one in changes if one["uscc"] == uscc] == [[KEY]]
     (ended,) = record["ended"]
     assert (ended["key"], ended["why"], ended["on"]) == (KEY, "repaired_on", LAST_DAY.isoformat())
     listed = {row.uscc: row for row in risk_list(home, LAST_DAY).rows}

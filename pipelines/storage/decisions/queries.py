@@ -72,10 +72,19 @@ def decision(connection: Connection, decision_id: str) -> dict[str, Any] | None:
 
 
 def latest_decision(
-    connection: Connection, uscc: str, as_of: date | None = None, known_at: datetime | None = None
+    connection: Connection,
+    uscc: str,
+    as_of: date | None = None,
+    known_at: datetime | None = None,
+    until_position: int | None = None,
 ) -> dict[str, Any] | None:
-    """The decision record that holds for an enterprise, now or as of a business date; None when there is none."""
+    """The decision record that holds for an enterprise, now or as of a business date; None when there is none.
+
+    ``until_position``: that held when the ledger had grown so far.
+    """
     query = select(_d.position).where(_d.uscc == uscc, _by(_d.known_at, known_at))
+    if until_position is not None:
+        query = query.where(_d.position <= until_position)
     if as_of is not None:
         query = query.where(_d.business_date <= as_of)
     newest = query.order_by(_d.business_date.desc(), _d.known_at.desc()).limit(1)
@@ -130,6 +139,23 @@ def decisions_of(
     )
     latest = select(ranked.c.position).where(ranked.c.place == 1).order_by(ranked.c.uscc).limit(limit)
     return _records(connection, latest, by_uscc=True)
+
+
+def decided_since(connection: Connection, position: int, most: int) -> tuple[int, frozenset[str]]:
+    """Who was decided about behind a position of the ledger's stream, and the position looked up to.
+
+    At most so many entries are looked at.
+    """
+    e = ledger_entry.c
+    later = select(e.position, e.kind, e.subject).where(e.stream == "decisions", e.position > position)
+    found = connection.execute(later.order_by(e.position).limit(most)).all()
+    last = found[-1].position if found else position
+    return last, frozenset(row.subject for row in found if row.kind == "decision")
+
+
+def decided_enterprises(connection: Connection) -> frozenset[str]:
+    """Everyone ever decided about."""
+    return frozenset(connection.execute(select(enterprise_table.c.uscc)).scalars())
 
 
 def decisions_about(connection: Connection, uscc: str) -> dict[date, dict[str, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -11,8 +11,9 @@ import httpx
 import pytest
 
 from expectations.contracts.documents import DocumentFaultsError, Fault
-from expectations.errors import NotFoundError
+from expectations.errors import NotFoundError, UsageError
 from expectations.vocabulary.role import Role
+from models.people.sharing import Share
 from reports.api import Ports, Read, create_app
 from reports.api.app import USUAL_RATE
 from reports.api.limits import Rate
@@ -97,6 +98,7 @@ OBJECTION: dict[str, Any] = {
 }  # fmt: skip
 
 
+SUBSCRIBED = "5c5c5c5c5c5c"
 SCREENING: dict[str, Any] = {
     "screening_id": "a" * 64, "table": "inventory", "number": "94922026I000000001", "uscc": OWN, "lane": "documents",
     "reasons": [{"id": "year_limit", "lane": "documents", "zh": "超限", "en": "above", "asks_zh": "核",
@@ -252,6 +254,82 @@ class Screenings:
         return {**SCREENING, "at": NOW} if screening_id == SCREENING["screening_id"] else None
 
 
+CONSENT: dict[str, Any] = {
+    "id": "c0c0c0c0c0c0", "receiver": "bank-1", "purpose": "a loan", "given_at": NOW, "last_day": D + timedelta(30),
+    "withdrawn_at": None, "given_by": "never to be shown",
+}  # fmt: skip
+SUMMARY: dict[str, Any] = {
+    "date": D, "grade": "B", "status": "normal", "is_disputed": False, "customs_documents": 3,
+    "customs_export_cny": "10.00", "customs_import_cny": "0.00", "orders": 4, "orders_cny": "12.00",
+    "receipts_usd": "1.00", "payments_usd": "0.00", "tax_refunds_cny": "0.00", "returns": 1, "returns_cny": "2.00",
+    "verified_share": 0.75, "return_rate": 0.25, "top_5_buyers_share": 1.0, "top_5_remitters_share": None,
+    "receivable_usd": "0.40", "receivable_age_days": 12, "bonded_stock_cny": "0.00", "buyers": "never to be shown",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Given:
+    """A consent, with the words that the routes read."""
+
+    id: str = CONSENT["id"]
+    purpose: str = CONSENT["purpose"]
+
+
+@dataclass(frozen=True)
+class Subscribed:
+    """A subscription to one enterprise."""
+
+    id: str
+    subscriber: str
+    last_day: date = D + timedelta(30)
+    purpose: str = "exchange of credit records"
+    scope: tuple[str, ...] = (OWN,)
+    opened_at: datetime = NOW
+    ended_at: datetime | None = None
+
+    def holds_at(self, moment: datetime) -> bool:
+        return moment.date() <= self.last_day
+
+
+class Sharing:
+    """One enterprise consented to one bank; every subscriber has one subscription, and another one that is over."""
+
+    def consents(self, uscc: str) -> list[dict[str, Any]]:
+        return [{**CONSENT, "uscc": uscc}]
+
+    def receivers(self, uscc: str, at: datetime) -> list[Subscribed]:
+        return [Subscribed("5b5b5b5b5b5b", "system-1")]
+
+    def give_consent(self, uscc: str, share: Share, account: str, at: datetime) -> dict[str, Any]:
+        if share.receiver == "nobody":
+            raise UsageError("'nobody' is no bank of this zone.", "Choose one that has an account here.")
+        return {**CONSENT, "uscc": uscc, **asdict(share)}
+
+    def withdraw_consent(self, uscc: str, consent: str, account: str, at: datetime, reason: str) -> dict[str, Any]:
+        if consent != CONSENT["id"]:
+            raise NotFoundError(f"{uscc} gave no consent {consent}.", "Its id stands in the list of consents.")
+        return {**CONSENT, "uscc": uscc, "withdrawn_at": at}
+
+    def consent_to(self, uscc: str, bank: str, at: datetime) -> Given | None:
+        return Given() if uscc == OWN else None
+
+    def summary(self, uscc: str) -> dict[str, Any] | None:
+        return {**SUMMARY, "uscc": uscc}
+
+    def subscriptions(self) -> list[Subscribed]:
+        roles = (Role.SYSTEM, Role.REGULATOR, Role.OFFICER)
+        held = [Subscribed(SUBSCRIBED, f"{role}-1") for role in roles]
+        return [*held, Subscribed("0e0e0e0e0e0e", "system-1", D - timedelta(1)), Subscribed("0f0f0f0f0f0f", "system-2")]
+
+    def standing(self, subscription: Any, after: str, limit: int) -> tuple[int, list[dict[str, Any]]]:
+        told = {**RECORD, "is_disputed": False, "withdrawn_facts": []}
+        return 7, [{**told, "uscc": uscc} for uscc in (OTHER, OWN) if uscc > after][:limit]
+
+    def changes(self, subscription: Any, since: int) -> tuple[int, bool, list[dict[str, Any]]]:
+        told = {**RECORD, "is_disputed": False, "withdrawn_facts": ["0123456789abcdef"]}
+        return 9, False, [told] if since < 9 else []
+
+
 class Duties:
     """One regulator is of customs and one of tax; everybody else serves the zone."""
 
@@ -285,7 +363,7 @@ class Api:
     rate: Rate = USUAL_RATE
 
     def __post_init__(self) -> None:
-        ports = Ports(self.queries, Keys(), self.log, Duties(), House(), Plans(), Desk(), Screenings())
+        ports = Ports(self.queries, Keys(), self.log, Duties(), House(), Plans(), Desk(), Screenings(), Sharing())
         self.app = create_app(ports, lambda: self.now, self.rate)
 
     async def ask(

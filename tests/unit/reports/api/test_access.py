@@ -13,9 +13,14 @@ from expectations.vocabulary.role import Role
 OWN, OTHER, NOBODY = "91652702MADEM0011Q", "91652701MADEM0011A", "91659007MADEM0011K"
 ALERT = "0123456789abcdef"
 SCREENED = "a" * 64
-PLACES = {"{uscc}": OWN, "{alert_id}": ALERT, "{screening_id}": SCREENED}
+CONSENT, SUBSCRIPTION = "c0c0c0c0c0c0", "5c5c5c5c5c5c"
+PLACES = {
+    "{uscc}": OWN, "{alert_id}": ALERT, "{screening_id}": SCREENED, "{consent_id}": CONSENT,
+    "{subscription_id}": SUBSCRIPTION,
+}  # fmt: skip
 AUTHORITIES = {Role.REGULATOR, Role.OFFICER, Role.AUDITOR}
 JUDGES = {Role.REGULATOR, Role.OFFICER}
+SUBSCRIBERS = JUDGES | {Role.SYSTEM}
 EVERY_OFFICE = AUTHORITIES | {Role.DATA_SCIENTIST, Role.OPERATOR}
 WHO_MAY = {
     f"GET /v1/enterprises/{OWN}/grade": AUTHORITIES | {Role.ENTERPRISE},
@@ -32,6 +37,17 @@ WHO_MAY = {
     f"GET /v1/enterprises/{OTHER}/objections": AUTHORITIES,
     f"POST /v1/enterprises/{OWN}/objections": JUDGES | {Role.ENTERPRISE},
     f"POST /v1/enterprises/{OTHER}/objections": JUDGES,
+    f"GET /v1/enterprises/{OWN}/consents": {Role.AUDITOR, Role.ENTERPRISE},
+    f"GET /v1/enterprises/{OTHER}/consents": {Role.AUDITOR},
+    f"POST /v1/enterprises/{OWN}/consents": {Role.ENTERPRISE},
+    f"POST /v1/enterprises/{OTHER}/consents": set(),
+    f"POST /v1/enterprises/{OWN}/consents/{CONSENT}/withdrawal": {Role.ENTERPRISE},
+    f"POST /v1/enterprises/{OTHER}/consents/{CONSENT}/withdrawal": set(),
+    f"GET /v1/enterprises/{OWN}/trade-finance": {Role.BANK},
+    f"GET /v1/enterprises/{OTHER}/trade-finance": set(),
+    "GET /v1/subscriptions": SUBSCRIBERS,
+    f"GET /v1/subscriptions/{SUBSCRIPTION}/grades": SUBSCRIBERS,
+    f"GET /v1/subscriptions/{SUBSCRIPTION}/changes?since=0": SUBSCRIBERS,
     f"POST /v1/alerts/{ALERT}/feedback": JUDGES,
     "POST /v1/screenings": JUDGES | {Role.SYSTEM},
     f"GET /v1/screenings/{SCREENED}": JUDGES | {Role.SYSTEM},
@@ -50,6 +66,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "objections": {"target": "grade", "reason": "wrong"},
     "feedback": {"finding": "explained", "reason": "seen"},
     "screenings": {"inventory": {"uscc": OWN}},
+    "consents": {"receiver": "bank-1", "purpose": "a loan", "last_day": "2026-06-30"},
+    "withdrawal": {"reason": "paid back"},
 }
 ADDRESSES = {name: name.removeprefix("GET ") for name in WHO_MAY if name.startswith("GET ")}
 
