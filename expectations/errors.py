@@ -6,6 +6,8 @@ Each package derives its own named children; one place turns them into exit code
 
 from __future__ import annotations
 
+from typing import Literal
+
 
 class XinjiError(Exception):
     """Something a person can act on.
@@ -16,15 +18,22 @@ class XinjiError(Exception):
         What was wrong, with the place (file, row, field, id) in it.
     remedy:
         What the reader can do now. Shown after the problem.
+    zh:
+        Both in Chinese, for somebody at a page; every error that a page can meet has it.
     """
 
-    def __init__(self, problem: str, remedy: str = "") -> None:
+    def __init__(self, problem: str, remedy: str = "", *, zh: str = "") -> None:
         super().__init__(problem)
         self.problem = problem
         self.remedy = remedy
+        self.zh = zh
 
     def __str__(self) -> str:
         return f"{self.problem} {self.remedy}".strip()
+
+    def told(self, language: Literal["zh", "en"]) -> str:
+        """What was wrong and what to do, in a language where it has words in it."""
+        return self.zh if language == "zh" and self.zh else str(self)
 
 
 class UsageError(XinjiError):

@@ -101,7 +101,11 @@ def with_reason(reason: str) -> str:
         When it is empty.
     """
     if not reason.strip():
-        raise UsageError("An act needs a reason.", "Say why, in words that the enterprise may read: --reason WHY")
+        raise UsageError(
+            "An act needs a reason.",
+            "Say why, in words that the enterprise may read: --reason WHY",
+            zh="请填写理由；企业可能会看到。",
+        )
     return reason.strip()
 
 

@@ -96,7 +96,11 @@ def forward(objection: Objection, account: str, at: datetime, to: str) -> Act:
         When it was forwarded or answered already.
     """
     if objection.state is not ObjectionState.FILED:
-        raise ConflictError(f"Objection {objection.id} is {objection.state} already.", "See: xinji objection list")
+        raise ConflictError(
+            f"Objection {objection.id} is {objection.state} already.",
+            "See: xinji objection list",
+            zh=f"异议 {objection.id} 已转交或已办结，不能重复办理。",
+        )
     return Act(Kind.OBJECTION_FORWARDED, objection.uscc, objection.id, account, at, with_reason(to), {"to": to})
 
 
@@ -116,6 +120,8 @@ def extend(objection: Objection, account: str, at: datetime, until: date, reason
             f"Objection {objection.id} is due on {objection.answer_by} and can be extended to {objection.longest} "
             f"at most, not to {until}.",
             "Choose a day between the two.",
+            zh=f"异议 {objection.id} 应于 {objection.answer_by} 前答复，最长可延至 {objection.longest}，"
+            f"不能延至 {until}。",
         )
     content = {"until": until.isoformat()}
     return Act(Kind.OBJECTION_EXTENDED, objection.uscc, objection.id, account, at, with_reason(reason), content)
@@ -133,13 +139,22 @@ def answer(objection: Objection, outcome: Outcome, account: str, at: datetime, r
     """
     _open(objection)
     if outcome not in get_args(Outcome):
-        raise UsageError(f"'{outcome}' is no answer to an objection.", f"Use one of: {', '.join(get_args(Outcome))}.")
+        raise UsageError(
+            f"'{outcome}' is no answer to an objection.",
+            f"Use one of: {', '.join(get_args(Outcome))}.",
+            zh=f"“{outcome}”不是有效的答复。请选择“成立”或“不成立”。",
+        )
     if account == objection.filed_by:
-        raise ConflictError(f"Objection {objection.id} was filed by {account}.", "Let another account answer it.")
+        raise ConflictError(
+            f"Objection {objection.id} was filed by {account}.",
+            "Let another account answer it.",
+            zh=f"异议 {objection.id} 由 {account} 提出，须由另一账号答复。",
+        )
     if objection.state is not ObjectionState.FORWARDED:
         raise ConflictError(
             f"Objection {objection.id} has not been forwarded to its source.",
             f"Forward it first: xinji objection forward {objection.id} --to DEPARTMENT",
+            zh=f"异议 {objection.id} 尚未转交数据来源部门。请先转交，再答复。",
         )
     content = {"outcome": outcome}
     return Act(Kind.OBJECTION_ANSWERED, objection.uscc, objection.id, account, at, with_reason(reason), content)
@@ -147,7 +162,11 @@ def answer(objection: Objection, outcome: Outcome, account: str, at: datetime, r
 
 def _open(objection: Objection) -> None:
     if not objection.is_open:
-        raise ConflictError(f"Objection {objection.id} is {objection.state} already.", "See: xinji objection list")
+        raise ConflictError(
+            f"Objection {objection.id} is {objection.state} already.",
+            "See: xinji objection list",
+            zh=f"异议 {objection.id} 已转交或已办结，不能重复办理。",
+        )
 
 
 def objections_of(acts: Iterable[Act]) -> dict[str, Objection]:

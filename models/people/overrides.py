@@ -79,12 +79,18 @@ def request(wish: Wish, computed: Grade, account: str, at: datetime, rule: Overr
         When there is no reason, the days are the wrong way round, or it would last longer than policy allows.
     """
     if wish.expires_on < wish.given_on:
-        raise UsageError(f"It would expire on {wish.expires_on}, before it begins.", "Choose a later --expires.")
+        raise UsageError(
+            f"It would expire on {wish.expires_on}, before it begins.",
+            "Choose a later --expires.",
+            zh=f"截止日 {wish.expires_on} 早于起始日。请选择更晚的截止日。",
+        )
     latest = wish.given_on + timedelta(days=rule.longest_days)
     if wish.expires_on > latest:
         raise UsageError(
             f"It would last until {wish.expires_on}; an override lasts {rule.longest_days} days at most.",
             f"Choose {latest} or earlier, and renew it if it is still right then.",
+            zh=f"截止日 {wish.expires_on} 过晚；人工调整最长 {rule.longest_days} 天，"
+            f"请选择 {latest} 或更早，到期仍有必要的再续。",
         )
     content = {
         "grade": wish.grade.value,
@@ -109,9 +115,14 @@ def approve(case: OverrideCase, account: str, at: datetime, reason: str) -> Act:
         raise ConflictError(
             f"Override {case.id} was asked for by {account}: four eyes are two accounts.",
             "Let another officer approve it.",
+            zh=f"调整 {case.id} 由 {account} 提请，须由另一账号复核。",
         )
     if case.counts or case.ended_on is not None:
-        raise ConflictError(f"Override {case.id} does not wait for an approval.", "See: xinji override list")
+        raise ConflictError(
+            f"Override {case.id} does not wait for an approval.",
+            "See: xinji override list",
+            zh=f"调整 {case.id} 不在待复核状态。",
+        )
     return Act(Kind.OVERRIDE_APPROVED, case.uscc, case.id, account, at, with_reason(reason))
 
 
@@ -124,7 +135,11 @@ def withdraw(case: OverrideCase, account: str, at: datetime, on: date, reason: s
         When it has ended already.
     """
     if case.ended_on is not None or case.expires_on < on:
-        raise ConflictError(f"Override {case.id} ended on {case.last_day}.", "See: xinji override list")
+        raise ConflictError(
+            f"Override {case.id} ended on {case.last_day}.",
+            "See: xinji override list",
+            zh=f"调整 {case.id} 已于 {case.last_day} 终止。",
+        )
     return Act(Kind.OVERRIDE_WITHDRAWN, case.uscc, case.id, account, at, with_reason(reason), {"on": on.isoformat()})
 
 

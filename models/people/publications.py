@@ -59,13 +59,20 @@ def approve(publication: Publication, account: str, at: datetime, today: date, r
         raise ConflictError(
             f"Change {publication.id} was proposed by {account}: four eyes are two accounts.",
             "Let another account approve it.",
+            zh=f"变更 {publication.id} 由 {account} 提请，须由另一账号批准。",
         )
     if publication.approved_by is not None:
-        raise ConflictError(f"Change {publication.id} is approved already.", "See: xinji policy published")
+        raise ConflictError(
+            f"Change {publication.id} is approved already.",
+            "See: xinji policy published",
+            zh=f"变更 {publication.id} 已经批准。",
+        )
     if publication.effective <= today:
         raise UsageError(
             f"Change {publication.id} would begin on {publication.effective}, which is not after {today}.",
             "Propose it again with a later day: policy never changes the past.",
+            zh=f"变更 {publication.id} 的生效日 {publication.effective} 不晚于今天（{today}）。"
+            "政策变更不溯及既往，请另选日期重新提请。",
         )
     return Act(Kind.POLICY_APPROVED, EVERYBODY, publication.id, account, at, with_reason(reason))
 

@@ -73,7 +73,11 @@ def change_of(content: Any, where: str) -> Change:
     except ValidationError as error:
         raise _broken(where, error) from error
     if not change.values and not change.rules:
-        raise PolicyError(f"{where} changes nothing.", "Write values: of a rule there is, or rules: that are new.")
+        raise PolicyError(
+            f"{where} changes nothing.",
+            "Write values: of a rule there is, or rules: that are new.",
+            zh="变更内容为空。请写明已有规则的取值（values:）或新增规则（rules:）。",
+        )
     return change
 
 
@@ -90,15 +94,25 @@ def with_change(book: PolicyBook, change: Change, effective: date) -> PolicyBook
         rules[name] = _with_value(rules, name, value, change, effective)
     for name, content in change.rules.items():
         if name in rules:
-            raise PolicyError(f"{name} is there already.", "Change its values: instead.")
+            raise PolicyError(
+                f"{name} is there already.",
+                "Change its values: instead.",
+                zh=f"规则 {name} 已经存在。请改写其取值（values:）。",
+            )
         folder, _, identifier = name.partition("/")
         if folder not in FOLDERS or content.get("id") != identifier:
             raise PolicyError(
-                f"{name} is no place for a rule.", f"Use <folder>/<id> with one of: {', '.join(FOLDERS)}."
+                f"{name} is no place for a rule.",
+                f"Use <folder>/<id> with one of: {', '.join(FOLDERS)}.",
+                zh=f"{name} 不是规则的有效位置。",
             )
         rule = _validated(name, content)
         if rule.valid_from < effective or min(rule.values) < effective:
-            raise PolicyError(f"{name} would begin before {effective}.", "Let it begin with the change, not earlier.")
+            raise PolicyError(
+                f"{name} would begin before {effective}.",
+                "Let it begin with the change, not earlier.",
+                zh=f"{name} 的生效日早于 {effective}。新规则应与变更同日生效。",
+            )
         rules[name] = rule
     return PolicyBook(book.root, dict(sorted(rules.items())))
 
@@ -108,11 +122,16 @@ def _with_value(
 ) -> RuleFile[Closed]:
     rule = rules.get(name)
     if rule is None:
-        raise PolicyError(f"There is no rule {name}.", "Name a rule there is, or write the new one under rules:.")
+        raise PolicyError(
+            f"There is no rule {name}.",
+            "Name a rule there is, or write the new one under rules:.",
+            zh=f"没有规则 {name}。请填写已有规则，或将新规则写入 rules:。",
+        )
     if effective <= max(rule.values):
         raise PolicyError(
             f"{name} has a value from {max(rule.values)} on, which is not before {effective}.",
             "Choose a later day; a value that was in force is never edited.",
+            zh=f"{name} 自 {max(rule.values)} 起已有取值，不早于 {effective}。已生效的取值不得修改，请另选更晚的日期。",
         )
     content = rule.model_dump(mode="json")
     content["values"][effective.isoformat()] = value
@@ -130,4 +149,8 @@ def _validated(name: str, content: Mapping[str, Any]) -> RuleFile[Closed]:
 def _broken(where: str, error: ValidationError) -> PolicyError:
     first = error.errors()[0]
     place = ".".join(str(part) for part in first["loc"]) or "the change"
-    return PolicyError(f"{where}: {place}: {first['msg']}.", "See the policy files for the keys a rule has.")
+    return PolicyError(
+        f"{where}: {place}: {first['msg']}.",
+        "See the policy files for the keys a rule has.",
+        zh=f"变更内容 {place} 处有误：{first['msg']}。请对照政策文件的写法更正。",
+    )

@@ -54,4 +54,8 @@ def plain_values(text: str, where: str) -> Any:
 
 
 def _unreadable(where: str, error: Exception) -> PolicyError:
-    return PolicyError(f"{where} is not readable: {error}", "Correct the file; other files are not affected.")
+    return PolicyError(
+        f"{where} is not readable: {error}",
+        "Correct the file; other files are not affected.",
+        zh=f"{where} 无法读取，请检查格式：{error}",
+    )

@@ -32,11 +32,19 @@ def advice_for(home: Home, uscc: str, asked_at: datetime, as_of: date | None = N
         record = decisions.latest_decision(connection, uscc, as_of)
         if record is None:
             when = f" on or before {as_of}" if as_of else ""
-            raise NotFoundError(f"{uscc} has no grade{when}.", "Check the code, or run the day first.")
+            raise NotFoundError(
+                f"{uscc} has no grade{when}.",
+                "Check the code, or run the day first.",
+                zh=f"{uscc} 没有等级，无法给出建议。",
+            )
         day, known_at = date.fromisoformat(record["date"]), datetime.fromisoformat(record["known_at"])
         run = decisions.run_for(connection, day, known_at)
     if run is None:
-        raise NotFoundError(f"The run of {uscc}'s grade is not on record.", "Check the ledger: xinji verify")
+        raise NotFoundError(
+            f"The run of {uscc}'s grade is not on record.",
+            "Check the ledger: xinji verify",
+            zh=f"未找到 {uscc} 的等级所依据的运行记录。请联系运营方。",
+        )
     levers = levers_in_force(day, home.catalogue)
     with home.database.transaction() as connection:
         number = count_request(connection, uscc, zoned(asked_at).date(), levers.limits.requests_a_day)

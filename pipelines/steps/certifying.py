@@ -50,7 +50,11 @@ class CertificateOffice:
         with self.database.transaction() as connection:
             decision = decisions.latest_decision(connection, uscc)
             if decision is None:
-                raise NotFoundError(f"{uscc} has no grade here.", "Check the code, or run the day first.")
+                raise NotFoundError(
+                    f"{uscc} has no grade here.",
+                    "Check the code, or run the day first.",
+                    zh=f"{uscc} 没有等级，不能出具证书。",
+                )
             made = certify(decision, len(certificates(connection)), self.zone, at, terms)
             token = self.key.sign(claims.KIND, made.claims())
             record_issued(connection, made.claims(), token, account)
@@ -70,9 +74,17 @@ class CertificateOffice:
         with self.database.transaction() as connection:
             found = next((one for one in certificates(connection) if one.claims["jti"] == serial), None)
             if found is None:
-                raise NotFoundError(f"There is no certificate {serial}.", "Its number stands on it: 2026-000001.")
+                raise NotFoundError(
+                    f"There is no certificate {serial}.",
+                    "Its number stands on it: 2026-000001.",
+                    zh=f"没有编号为 {serial} 的证书。编号见证书正面，如 2026-000001。",
+                )
             if found.is_withdrawn:
-                raise UsageError(f"Certificate {serial} was withdrawn already.", "Nothing is left to do.")
+                raise UsageError(
+                    f"Certificate {serial} was withdrawn already.",
+                    "Nothing is left to do.",
+                    zh=f"证书 {serial} 此前已撤销，无须再办。",
+                )
             record_withdrawn(connection, found, account, why, at)
 
     def status_list(self, at: datetime) -> str:

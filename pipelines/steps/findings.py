@@ -68,7 +68,11 @@ def record_finding(intake: Intake, finding: Finding, at: datetime) -> dict[str, 
 
     def on_commit(connection: Connection, _sequence: int, taken: Sequence[TakenFile]) -> None:
         if taken[0].row.accepted != 1:
-            raise UsageError("The finding was not accepted as a row.", "Shorten the reason, without line breaks.")
+            raise UsageError(
+                "The finding was not accepted as a row.",
+                "Shorten the reason, without line breaks.",
+                zh="核查结果未被接收。请缩短理由，不要换行。",
+            )
         record_acts(connection, [act])
 
     row = {
@@ -123,6 +127,7 @@ def close_alert(database: Database, alert_id: str, doing: Doing) -> dict[str, An
             raise UsageError(
                 f"Alert {alert_id} was not checked yet.",
                 "Put a finding on record first: confirm, explain or data-error.",
+                zh=f"预警 {alert_id} 尚未核查。请先填写核查结果。",
             )
         reason = with_reason(doing.reason)
         content = {"rule": alert["rule"]}
@@ -134,5 +139,9 @@ def close_alert(database: Database, alert_id: str, doing: Doing) -> dict[str, An
 def _alert(connection: Connection, alert_id: str) -> dict[str, Any]:
     alert = decisions.latest_alert(connection, alert_id)
     if alert is None:
-        raise NotFoundError(f"There is no alert {alert_id}.", "Take the id from 'xinji alerts'.")
+        raise NotFoundError(
+            f"There is no alert {alert_id}.",
+            "Take the id from 'xinji alerts'.",
+            zh=f"没有编号为 {alert_id} 的预警。请重新打开页面查看。",
+        )
     return alert

@@ -81,7 +81,11 @@ class Desk:
         with self.database.transaction() as connection:
             who = actor(connection, account, (*MAY_JUDGE, Role.ENTERPRISE))
             if who.role is Role.ENTERPRISE and who.uscc != complaint.uscc:
-                raise UsageError(f"{account} does not speak for {complaint.uscc}.", "An enterprise objects for itself.")
+                raise UsageError(
+                    f"{account} does not speak for {complaint.uscc}.",
+                    "An enterprise objects for itself.",
+                    zh=f"账号“{account}”不代表 {complaint.uscc}。企业只能为自己提出异议。",
+                )
             _must_be_known(connection, complaint)
             act = objections.file(complaint, account, self.at, self.policy.objections)
             record_acts(connection, [act])
@@ -108,10 +112,18 @@ class Desk:
         with self.database.transaction() as connection:
             actor(connection, account, MAY_JUDGE)
             if effective <= self.today:
-                raise UsageError(f"{effective} is not after {self.today}.", "Policy never changes the past.")
+                raise UsageError(
+                    f"{effective} is not after {self.today}.",
+                    "Policy never changes the past.",
+                    zh=f"{effective} 不晚于今天（{self.today}）。政策变更不溯及既往，请另选日期。",
+                )
             faults = change_faults(self.policies, change, effective)
             if faults:
-                raise PolicyError(f"The change is not without fault: {'; '.join(faults[:3])}", "Correct it first.")
+                raise PolicyError(
+                    f"The change is not without fault: {'; '.join(faults[:3])}",
+                    "Correct it first.",
+                    zh=f"变更内容有误，请先更正：{'; '.join(faults[:3])}",
+                )
             act = publishing.propose(change, effective, account, self.at, reason)
             record_acts(connection, [act])
         return publishing.publications([act])[act.about]
@@ -169,10 +181,16 @@ def actor(connection: Connection, account: str, roles: tuple[Role, ...]) -> Acco
     """
     found = find_account(connection, account)
     if found is None:
-        raise UsageError(f"There is no open account '{account}'.", f"Open it: xinji account open {account} --role ...")
+        raise UsageError(
+            f"There is no open account '{account}'.",
+            f"Open it: xinji account open {account} --role ...",
+            zh=f"没有名为“{account}”的有效账号。请联系运营方开立。",
+        )
     if found.role not in roles:
         raise UsageError(
-            f"Account '{account}' is of role {found.role}, which may not do this.", f"It takes: {', '.join(roles)}."
+            f"Account '{account}' is of role {found.role}, which may not do this.",
+            f"It takes: {', '.join(roles)}.",
+            zh=f"账号“{account}”的角色无权办理此事项。",
         )
     return found
 
@@ -181,7 +199,11 @@ def _computed_grade(connection: Connection, uscc: str) -> Grade:
     """The grade that stands without an override."""
     record = decisions.latest_decision(connection, uscc)
     if record is None or record["grade"] is None:
-        raise NotFoundError(f"{uscc} has no grade that could be overridden.", "Check the code, or run the day first.")
+        raise NotFoundError(
+            f"{uscc} has no grade that could be overridden.",
+            "Check the code, or run the day first.",
+            zh=f"{uscc} 没有可调整的等级。请核对代码。",
+        )
     shown = record["override"]
     return Grade(shown["instead_of"] if shown else record["grade"])
 
@@ -190,17 +212,24 @@ def _must_be_known(connection: Connection, complaint: Complaint) -> None:
     """An objection names a record that a decision rests on, or the grade itself."""
     record = decisions.latest_decision(connection, complaint.uscc)
     if record is None:
-        raise NotFoundError(f"{complaint.uscc} has no grade.", "Check the code.")
+        raise NotFoundError(
+            f"{complaint.uscc} has no grade.", "Check the code.", zh=f"{complaint.uscc} 没有等级。请核对代码。"
+        )
     inputs = record["inputs"]
     known = {"grade", *(fact["key"] for fact in inputs["facts"]), *(alert["alert_id"] for alert in inputs["alerts"])}
     if complaint.target not in known:
         raise NotFoundError(
             f"The latest decision about {complaint.uscc} rests on no record '{complaint.target}'.",
             f"Name one of: {', '.join(sorted(known))}.",
+            zh=f"对 {complaint.uscc} 的最近评定并未依据“{complaint.target}”这一记录。请从所列记录中选择。",
         )
 
 
 def _one(found: Mapping[str, Item], wanted: str, what: str) -> Item:
     if wanted not in found:
-        raise NotFoundError(f"There is no {what} {wanted}.", f"See: xinji {what} list")
+        raise NotFoundError(
+            f"There is no {what} {wanted}.",
+            f"See: xinji {what} list",
+            zh=f"没有编号为 {wanted} 的事项。请重新打开页面查看。",
+        )
     return found[wanted]

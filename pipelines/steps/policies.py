@@ -105,7 +105,9 @@ class Policies:
             actor(connection, account, MAY_JUDGE)
         if not 0 <= (last - first).days < LONGEST_TRIAL:
             raise UsageError(
-                f"{first} to {last} is not between 1 and {LONGEST_TRIAL} days.", "Try longer ranges by xinji policy."
+                f"{first} to {last} is not between 1 and {LONGEST_TRIAL} days.",
+                "Try longer ranges by xinji policy.",
+                zh=f"{first} 至 {last} 不在 1 至 {LONGEST_TRIAL} 天之内。更长的区间请用命令行试算。",
             )
         change = change_of(plain_values(text, "The change"), "The change")
         home = replace(self.home, policies=published_book(self.home.database))
@@ -115,7 +117,7 @@ class Policies:
         """Propose a change that was tried, from a day on; gives the id of the change."""
         found = self.trial(trial)
         if found is None:
-            raise NotFoundError(f"There is no trial {trial}.", "See what was tried.")
+            raise NotFoundError(f"There is no trial {trial}.", "See what was tried.", zh=f"没有编号为 {trial} 的试算。")
         desk = Desk(self.home.database, published_book(self.home.database), at)
         return desk.propose_policy(change_of(found.content, f"trial {trial}"), effective, account, reason).id
 

@@ -65,7 +65,11 @@ class Portal:
     def certify(self, uscc: str, account: str, at: datetime) -> tuple[str, bytes]:
         """Issue a certificate: its number, and the page as PDF."""
         if self.office is None:
-            raise UsageError("This zone has no key to sign certificates with.", "Ask the zone's operator.")
+            raise UsageError(
+                "This zone has no key to sign certificates with.",
+                "Ask the zone's operator.",
+                zh="本试验区尚未配置证书签名密钥。请联系运营方。",
+            )
         made, token = self.office.issue(uscc, account, at)
         return made.serial, render_certificate(made, token)
 

@@ -124,12 +124,14 @@ def approve(
             raise UsageError(
                 f"{act.account} proposed version {version} and cannot approve it as well.",
                 "A second account must: four eyes.",
+                zh=f"版本 {version} 由 {act.account} 提请，须由另一账号批准。",
             )
         judged = _judged(evidence, limits, champion)
         if judged.evidence_digest != proposal["evidence_digest"]:
             raise ConflictError(
                 f"Version {version} was validated again since {proposal['account']} proposed it.",
                 f"Propose it anew: xinji promote {version} --reason ...",
+                zh=f"版本 {version} 在提请之后又重新验证过。请重新提请。",
             )
         if not judged.result.passed:
             return judged
@@ -160,7 +162,9 @@ def roll_back(
         if stack and (behind := _followed(registry, stack[-1])):
             return behind, stack[-1]
         if len(stack) < 2:
-            raise ConflictError("There is no promotion to take back.", "See the versions: xinji models")
+            raise ConflictError(
+                "There is no promotion to take back.", "See the versions: xinji models", zh="没有可撤回的晋级。"
+            )
         left, back = stack[-1], stack[-2]
         body = {
             "version": back,
@@ -225,12 +229,13 @@ def _judged(evidence: _Evidence, limits: GateLimits, champion: str | None) -> Pr
     """
     version, pack = evidence.version, evidence.pack
     if champion == version:
-        raise ConflictError(f"Version {version} grades already.", "See: xinji models")
+        raise ConflictError(f"Version {version} grades already.", "See: xinji models", zh=f"版本 {version} 已在使用。")
     against = next((rival["version"] for rival in pack["rivals"] if rival["role"] == "champion"), None)
     if against != champion or evidence.model_digest != pack["digest"]:
         raise ConflictError(
             f"The evidence of version {version} compares it with champion {against}; version {champion} grades now.",
             f"Validate it again: xinji validate {version}",
+            zh=f"版本 {version} 的验证报告以版本 {against} 为对照，而现用版本为 {champion}。请重新验证。",
         )
     result = gates(pack, limits)
     return Promotion(version, "proposed" if result.passed else "refused", result, pack_digest(pack), champion)
@@ -259,7 +264,11 @@ def _open_proposal(connection: Connection, version: str) -> Mapping[str, Any]:
     for entry in entries(connection, "judgements", subject=version):
         proposal = json.loads(entry.body) if entry.kind == PROPOSED else None
     if proposal is None:
-        raise ConflictError(f"Nobody has proposed version {version}.", f"First: xinji promote {version} --reason ...")
+        raise ConflictError(
+            f"Nobody has proposed version {version}.",
+            f"First: xinji promote {version} --reason ...",
+            zh=f"版本 {version} 尚未提请晋级。请先提请。",
+        )
     return proposal
 
 
@@ -267,9 +276,15 @@ def _allowed(connection: Connection, account: str, roles: tuple[Role, ...], what
     """Raises unless an open account of one of the roles acts."""
     found = find_account(connection, account)
     if found is None:
-        raise NotFoundError(f"There is no open account '{account}'.", "Open it: xinji account open ID --role ROLE")
+        raise NotFoundError(
+            f"There is no open account '{account}'.",
+            "Open it: xinji account open ID --role ROLE",
+            zh=f"没有名为“{account}”的有效账号。请联系运营方开立。",
+        )
     if found.role not in roles:
         allowed = ", ".join(roles)
         raise UsageError(
-            f"An account of role {found.role} may not {what}.", f"An account of these roles may: {allowed}."
+            f"An account of role {found.role} may not {what}.",
+            f"An account of these roles may: {allowed}.",
+            zh="账号的角色无权办理此事项。",
         )

@@ -50,10 +50,13 @@ class SignIn:
             raise NotSignedInError(
                 f"Account '{account_id}' is locked after {self.lockout.failures} wrong passwords in a row.",
                 f"Try again in {self.lockout.lasts.seconds // 60} minutes, or ask an operator for a new password.",
+                zh=f"账号“{account_id}”连续 {self.lockout.failures} 次密码错误，已锁定。"
+                f"请 {self.lockout.lasts.seconds // 60} 分钟后再试，或请运营方重设密码。",
             )
         raise NotSignedInError(
             f"This is not the password of an open account '{account_id}'.",
             "Look at both; an account has a password once 'xinji account password' gave it one.",
+            zh=f"账号“{account_id}”与密码不符。请核对两者；账号须先由运营方设置密码。",
         )
 
     def holder(self, token: str, at: datetime) -> Account | None:
@@ -74,6 +77,7 @@ class SignIn:
             raise NotSignedInError(
                 f"Nobody is signed in at {zoned(at):%Y-%m-%d %H:%M}: there is no session, or it has ended.",
                 "Sign in: xinji login ACCOUNT",
+                zh="尚未登录，或登录已失效。请重新登录。",
             )
         return found
 

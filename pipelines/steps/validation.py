@@ -70,6 +70,7 @@ def validate(
         raise ConflictError(
             f"No outcome known on {panel.known_on} follows version {version}'s training, which ends before {begins}.",
             "Validate when more time has passed, or train again.",
+            zh=f"版本 {version} 的训练截止于 {begins}，此后尚无已知结果。请过一段时间再验证。",
         )
     limits, learnt = gate_limits(panel.known_on), _learnt(card, panel)
     prior = scorecard(card.trained_on)
@@ -114,6 +115,7 @@ def stored_pack(registry: ModelRegistry, version: str) -> dict[str, Any]:
         raise ConflictError(
             f"The evidence of version {version} was made by another version of Xinji.",
             f"Validate it again: xinji validate {version}",
+            zh=f"版本 {version} 的验证报告由其他版本的程序生成。请重新验证。",
         )
     return pack
 

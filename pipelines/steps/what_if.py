@@ -94,7 +94,11 @@ def what_if(home: Home, change: Change, first: date, last: date) -> WhatIf:
             runs.append(run)
             history.add_day(decisions.decisions_of(connection, day), changed.in_force(day))
     if not runs:
-        raise NotFoundError(f"No day from {first} to {last} has been run.", "Name days that have: xinji run --date D")
+        raise NotFoundError(
+            f"No day from {first} to {last} has been run.",
+            "Name days that have: xinji run --date D",
+            zh=f"{first} 至 {last} 没有任何一天作出过评定。请选择已运行的日期。",
+        )
     crossings = tuple(history.crossings[uscc] for uscc in sorted(history.crossings))
     vectors = load_vectors(home.feature_vectors, StoredVectors(runs[-1].feature_path, runs[-1].feature_digest))
     policies = kept_policy(home.kept_policies, runs[-1].policy_digest, last) or home.policies.in_force(last)

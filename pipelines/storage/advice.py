@@ -36,6 +36,7 @@ def count_request(connection: Connection, uscc: str, asked_on: date, most: int) 
         raise ConflictError(
             f"Advice about {uscc} was asked for {so_far} times on {asked_on}, which is all a day allows.",
             "Ask again tomorrow.",
+            zh=f"关于 {uscc} 的建议，{asked_on} 已查询 {so_far} 次，达到当日上限。请明日再查。",
         )
     connection.execute(update(advice_table).where(here).values(requests=so_far + 1))
     return int(so_far) + 1

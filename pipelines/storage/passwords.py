@@ -72,11 +72,16 @@ def set_password(connection: Connection, account_id: str, password: str, now: da
         When the password is too short or too long.
     """
     if find_account(connection, account_id) is None:
-        raise NotFoundError(f"There is no open account '{account_id}'.", "Open it: xinji account open ID --role ROLE")
+        raise NotFoundError(
+            f"There is no open account '{account_id}'.",
+            "Open it: xinji account open ID --role ROLE",
+            zh=f"没有名为“{account_id}”的有效账号。请联系运营方开立。",
+        )
     if not SHORTEST <= len(password) <= LONGEST:
         raise UsageError(
             f"The password has {len(password)} characters.",
             f"Use {SHORTEST} to {LONGEST}: a sentence is easy to keep in mind.",
+            zh=f"密码有 {len(password)} 个字符，应为 {SHORTEST} 至 {LONGEST} 个。",
         )
     connection.execute(delete(password_table).where(password_table.c.account_id == account_id))
     row = {"account_id": account_id, "password_hash": _hasher().hash(password), "set_at": now, "failures": 0}

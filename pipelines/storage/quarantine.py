@@ -73,7 +73,11 @@ class RowId:
         """
         parts = text.strip().split("-")
         if len(parts) != 3 or not all(part.isdecimal() for part in parts):
-            raise UsageError(f"'{text}' is not the id of a quarantined row.", "It looks like 12-0-345; see the export.")
+            raise UsageError(
+                f"'{text}' is not the id of a quarantined row.",
+                "It looks like 12-0-345; see the export.",
+                zh=f"“{text}”不是隔离行编号。编号形如 12-0-345。",
+            )
         return cls(*map(int, parts))
 
 
@@ -167,7 +171,9 @@ class Quarantine:
         entry = next((e for e in self.files() if (e.batch.sequence, e.file.part) == (row.sequence, row.part)), None)
         found = [] if entry is None or entry.file.is_refused else list(self._read(entry, f"WHERE {ROW} = {row.row}"))
         if entry is None or not found:
-            raise NotFoundError(f"There is no row {row} in quarantine.", "See what waits now.")
+            raise NotFoundError(
+                f"There is no row {row} in quarantine.", "See what waits now.", zh=f"隔离区没有编号为 {row} 的行。"
+            )
         return entry, found[0]
 
     def settled(self, most: int) -> list[Settled]:
@@ -201,7 +207,11 @@ class Quarantine:
                 if (each.sequence, each.part) != (sequence, part):
                     continue
                 if each.row not in known:
-                    raise NotFoundError(f"There is no row {each} in quarantine.", "Export the quarantine again.")
+                    raise NotFoundError(
+                        f"There is no row {each} in quarantine.",
+                        "Export the quarantine again.",
+                        zh=f"隔离区没有编号为 {each} 的行。",
+                    )
                 found[each] = resolved.get(each.row, "waiting")
         return found
 

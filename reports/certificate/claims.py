@@ -100,6 +100,7 @@ def certify(
         raise UsageError(
             f"The grade of {decision['uscc']} cannot be certified: its status is {status.value}.",
             "Ask again when the data it waits for has arrived; xinji grade shows which.",
+            zh=f"{decision['uscc']} 的等级目前不能出具证书：数据尚不完整或已停业。请待数据到齐后再申请。",
         )
     issued_at = at.replace(microsecond=0)
     return Certificate(

@@ -9,6 +9,7 @@ from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from expectations.errors import NotFoundError, XinjiError
 from reports.api.ports import Ports
 from reports.api.problems import Problem
 from reports.pages.changes import ModelPort, PolicyPort
@@ -92,6 +93,14 @@ def _install_problems(app: FastAPI) -> None:
     @app.exception_handler(ForeignFormError)
     def foreign(request: Request, _error: ForeignFormError) -> Response:
         return _problem(request, "form")
+
+    @app.exception_handler(XinjiError)
+    def ours(request: Request, error: XinjiError) -> Response:
+        return _problem(request, "not_found" if isinstance(error, NotFoundError) else "internal")
+
+    @app.exception_handler(Exception)
+    def unexpected(request: Request, _error: Exception) -> Response:
+        return _problem(request, "internal")
 
     @app.exception_handler(HTTPException)
     def unknown(request: Request, _error: HTTPException) -> Response:

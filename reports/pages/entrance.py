@@ -48,7 +48,7 @@ def entrance(door: EntrancePort, present: Any, clock: Clock) -> APIRouter:
         try:
             entered = door.enter(account, password, clock())
         except UsageError as error:
-            return _sign_in_page(request, account, 401, f"{error.problem} {error.remedy}")
+            return _sign_in_page(request, account, 401, error.told(language_of(request)))
         answer = to("/")
         lasts = int((entered.expires_at - clock()).total_seconds())
         _keep(answer, request, SESSION, entered.token, lasts)

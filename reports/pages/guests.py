@@ -79,7 +79,7 @@ class Guest:
         try:
             return self.visit.act(what, about, do), ""
         except XinjiError as error:
-            return None, f"{error.problem} {error.remedy}"
+            return None, error.told(self.language)
 
     def check_form(self, given: str) -> None:
         """Refuse a form that did not come from a page of this session."""

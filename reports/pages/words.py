@@ -209,6 +209,11 @@ PROBLEMS: Mapping[str, tuple[int, str, str]] = {
     "forbidden": (403, _message("This page is not yours"), _message("Sign in with an account whose duty it is.")),
     "form": (403, _message("The form was not taken"), _message("Open the page again and send it from there.")),
     "not_found": (404, _message("There is nothing here"), _message("Check the address.")),
+    "internal": (
+        500,
+        _message("Something went wrong here"),
+        _message("Try again later. If it stays, tell the zone's operator what you did, and when."),
+    ),
     "unavailable": (503, _message("This cannot be shown now"), _message("Try again in a few minutes.")),
 }
 

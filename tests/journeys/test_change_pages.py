@@ -30,7 +30,7 @@ def test_a_change_is_tried_proposed_and_approved_by_two_accounts_and_in_force_th
     sign_in(browser, Role.OFFICER)
     asked = {"change": CHANGE, "first": BEFORE.isoformat(), "last": LAST_DAY.isoformat()}
     unknown = send(browser, "/policy", "/policy/trials", **{**asked, "first": "2026-10-01", "last": "2026-10-02"})
-    assert "has been run" in unknown.text
+    assert "没有任何一天" in unknown.text
     tried = send(browser, "/policy", "/policy/trials", **asked)
     assert "已试算" in tried.text
     cells = [int(number) for number in re.findall(r'class="number(?: moved| same)?">(\d+)</td>', tried.text)]
@@ -40,7 +40,7 @@ def test_a_change_is_tried_proposed_and_approved_by_two_accounts_and_in_force_th
     trial = tried.url.path
     today = house.now.date()
     late = send(browser, trial, trial, effective=today.isoformat(), reason="the pilot rules changed")
-    assert "never changes the past" in late.text
+    assert "不溯及既往" in late.text
     tomorrow = today + timedelta(days=1)
     proposed = send(browser, trial, trial, effective=tomorrow.isoformat(), reason="the pilot rules changed")
     assert "须由另一账号批准" in proposed.text
@@ -48,7 +48,7 @@ def test_a_change_is_tried_proposed_and_approved_by_two_accounts_and_in_force_th
     assert approval
     assert f'action="/policy/changes/{approval[1]}"' not in proposed.text, "who proposed is not asked to approve"
     change = f"/policy/changes/{approval[1]}"
-    assert "four eyes" in send(browser, "/policy", change, reason="mine").text
+    assert "须由另一账号批准" in send(browser, "/policy", change, reason="mine").text
     switch(browser, Role.REGULATOR)
     assert f'action="{change}"' in browser.get("/policy").text
     assert "已由第二个账号批准" in send(browser, "/policy", change, reason="read and agreed").text
@@ -65,8 +65,8 @@ def test_a_change_is_tried_proposed_and_approved_by_two_accounts_and_in_force_th
 @pytest.mark.parametrize(
     ("asked", "says"),
     [
-        ({"change": "a: [", "first": "2026-10-30", "last": "2026-10-31"}, "not readable"),
-        ({"change": CHANGE, "first": "2026-01-01", "last": "2026-10-31"}, "between 1 and 31 days"),
+        ({"change": "a: [", "first": "2026-10-30", "last": "2026-10-31"}, "无法读取"),
+        ({"change": CHANGE, "first": "2026-01-01", "last": "2026-10-31"}, "1 至 31 天"),
     ],
 )
 def test_a_change_that_cannot_be_tried_is_answered_in_words_and_kept_in_the_form(

@@ -56,7 +56,7 @@ def test_a_row_is_corrected_in_a_form_and_accepted_as_a_version_of_its_own(house
     assert "operator-1" in told
     assert f"/feeds/quarantine/row/{row.id}" in told
     again = send(browser, "/feeds", f"/feeds/quarantine/row/{row.id}", **row_values(row))
-    assert "sent again before" in again.text
+    assert "已重新报送" in again.text
 
 
 def row_values(row: QuarantinedRow) -> dict[str, str]:

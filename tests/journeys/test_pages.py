@@ -11,9 +11,11 @@ from fastapi.testclient import TestClient
 
 from expectations.vocabulary.grade import Grade
 from expectations.vocabulary.role import Role
+from features.engine import StepError
 from models.people.overrides import Wish
 from pipelines.steps import daily
 from pipelines.steps.day import Day
+from pipelines.steps.lookup import Documents
 from pipelines.steps.people import Desk
 from pipelines.steps.statistics import bulletin_of, write_bulletin
 from pipelines.storage import decisions
@@ -187,7 +189,7 @@ def test_an_objection_is_forwarded_and_answered_by_another_account_from_the_queu
     assert send(browser, "/console/queues", step, reason="customs").status_code == 403, "a step that nobody named"
     assert send(browser, "/console/queues", step, step="approve", reason="customs").status_code == 403
     too_early = send(browser, "/console/queues", step, step="upheld", reason="it was")
-    assert "has not been forwarded" in too_early.text
+    assert "尚未转交" in too_early.text
     send(browser, "/console/queues", step, step="forward", reason="customs")
     assert "已存档" in send(browser, "/console/queues", step, step="rejected", reason="the list is its own").text
     assert receipt not in browser.get("/console/queues").text
@@ -203,7 +205,7 @@ def test_four_eyes_are_two_sessions(house: House, browser: TestClient) -> None:
     case = desk.request_override(Wish(house.codes[1], Grade.D, first, first + timedelta(days=3), "seen"), "officer-1")
     sign_in(browser, Role.OFFICER)
     own = send(browser, "/purpose", f"/console/overrides/{case.id}", reason="me too")
-    assert "four eyes are two accounts" in own.text
+    assert "须由另一账号复核" in own.text
     browser.cookies.clear()
     sign_in(browser, Role.REGULATOR)
     assert case.id in browser.get("/console/queues").text
@@ -316,3 +318,23 @@ def test_the_bulletin_is_shown_with_its_documents_and_hides_what_tells_an_enterp
         "/statistics?period=2025",
     ):
         assert browser.get(wrong).status_code == 404
+
+
+@pytest.mark.parametrize("failure", [RuntimeError("a secret path"), StepError("a secret path")])
+def test_a_page_that_fails_says_so_in_words_and_tells_nothing_of_the_inside(
+    house: House, monkeypatch: pytest.MonkeyPatch, failure: Exception
+) -> None:
+    def fail(*_: object) -> None:
+        raise failure
+
+    monkeypatch.setattr(Documents, "chains", fail)
+    with TestClient(house.pages, base_url="http://localhost", raise_server_exceptions=False) as browser:
+        sign_in(browser, Role.OFFICER)
+        answer = browser.get(f"/console/enterprises/{house.codes[0]}/orders")
+        browser.post("/language", data={"language": "en", "back": "/console"})
+        english = browser.get(f"/console/enterprises/{house.codes[0]}/orders")
+    assert (answer.status_code, english.status_code) == (500, 500)
+    assert "系统出现故障" in answer.text
+    assert "Something went wrong here" in english.text
+    assert "secret" not in answer.text
+    assert "default-src 'none'" in answer.headers["content-security-policy"]

@@ -43,7 +43,11 @@ def export_waiting(intake: Intake, table: str, target: Path, language: Literal["
     left empty: the corrected row is known from the day it is corrected and not before.
     """
     if table not in intake.contracts:
-        raise NotFoundError(f"There is no table '{table}'.", f"The tables are {', '.join(intake.contracts)}.")
+        raise NotFoundError(
+            f"There is no table '{table}'.",
+            f"The tables are {', '.join(intake.contracts)}.",
+            zh=f"没有名为“{table}”的数据表。",
+        )
     contract = intake.contracts[table]
     count = 0
     with target.open("w", encoding="utf-8-sig", newline="") as stream:
@@ -101,7 +105,11 @@ def correct_row(intake: Intake, row: RowId, values: Mapping[str, str], account: 
     """
     state = Quarantine(intake.lake).states([row])[row]
     if state != "waiting":
-        raise ConflictError(f"Row {row} was sent again before and is {state}.", "See what waits now.")
+        raise ConflictError(
+            f"Row {row} was sent again before and is {state}.",
+            "See what waits now.",
+            zh=f"第 {row} 号隔离行此前已重新报送。请查看目前等待更正的行。",
+        )
     with working_folder(intake.lake.root / "working") as work:
         path = work / f"correction-{row}.csv"
         with path.open("w", encoding="utf-8", newline="") as stream:
@@ -138,11 +146,17 @@ class _Settlement:
     def record(self, connection: Connection, sequence: int, taken: Sequence[TakenFile]) -> None:
         file = taken[0].row
         if file.is_refused:
-            raise UsageError(" ".join(finding["en"] for finding in file.findings), "Nothing was taken.")
+            raise UsageError(
+                " ".join(finding["en"] for finding in file.findings),
+                "Nothing was taken.",
+                zh=f"未接收任何行：{' '.join(finding['zh'] for finding in file.findings)}",
+            )
         before = Quarantine(self.intake.lake).states(self.ids)
         if settled := sorted(each for each in self.ids if before[each] != "waiting"):
             raise ConflictError(
-                f"Row {settled[0]} was sent again before and is {before[settled[0]]}.", "Export the quarantine again."
+                f"Row {settled[0]} was sent again before and is {before[settled[0]]}.",
+                "Export the quarantine again.",
+                zh=f"第 {settled[0]} 号隔离行此前已重新报送。请重新导出隔离区。",
             )
         broken = self._broken_rows(file.quarantine_sha256, file.table_name)
         states: dict[RowId, State] = {
@@ -164,10 +178,18 @@ def _read_corrected(intake: Intake, path: Path, work: Path) -> tuple[str, list[R
     """The table, the ids in the order of the rows, and a CSV as a sender would have sent it."""
     text = land_text(path, work)
     if text.encoding is None:
-        raise UsageError(f"{path} is neither UTF-8 nor GB18030.", "Save it as CSV UTF-8.")
+        raise UsageError(
+            f"{path} is neither UTF-8 nor GB18030.",
+            "Save it as CSV UTF-8.",
+            zh=f"{path} 既非 UTF-8 也非 GB18030 编码。请另存为 UTF-8 的 CSV。",
+        )
     columns = csv_header(text.path)
     if ID not in columns:
-        raise UsageError(f"{path} has no column {ID}.", "Send in an export of the quarantine, with its columns kept.")
+        raise UsageError(
+            f"{path} has no column {ID}.",
+            "Send in an export of the quarantine, with its columns kept.",
+            zh=f"{path} 没有 {ID} 列。请使用隔离区导出的文件，并保留其各列。",
+        )
     ids = []
     fields = [name for name in columns if not name.startswith("_")]
     plain = work / "corrected.csv"
@@ -177,13 +199,21 @@ def _read_corrected(intake: Intake, path: Path, work: Path) -> tuple[str, list[R
         for record in csv_records(text.path, columns):
             name = record.cells[ID] if record.cells else None
             if record.cells is None or not name:
-                raise UsageError(f"{path}, row {record.row}: it cannot be read or has no {ID}.", "Correct that row.")
+                raise UsageError(
+                    f"{path}, row {record.row}: it cannot be read or has no {ID}.",
+                    "Correct that row.",
+                    zh=f"{path} 第 {record.row} 行无法读取，或没有 {ID}。请更正该行。",
+                )
             ids.append(RowId.parse(name))
             writer.writerow([*(_unguarded(record.cells[name]) for name in fields), ids[-1]])
     if not ids:
-        raise UsageError(f"{path} has no rows.", "Export the quarantine again.")
+        raise UsageError(
+            f"{path} has no rows.", "Export the quarantine again.", zh=f"{path} 没有数据行。请重新导出隔离区。"
+        )
     if len(set(ids)) != len(ids):
-        raise UsageError(f"{path} names a row twice.", "Keep one of the two.")
+        raise UsageError(
+            f"{path} names a row twice.", "Keep one of the two.", zh=f"{path} 中同一行出现两次。请保留其一。"
+        )
     return _table_of(intake, ids), ids, plain
 
 
@@ -193,9 +223,17 @@ def _table_of(intake: Intake, ids: Sequence[RowId]) -> str:
     }
     found = {tables.get((each.sequence, each.part)) for each in ids}
     if None in found:
-        raise NotFoundError("The file names rows that are not in quarantine.", "Export the quarantine again.")
+        raise NotFoundError(
+            "The file names rows that are not in quarantine.",
+            "Export the quarantine again.",
+            zh="文件中有不在隔离区的行。请重新导出隔离区。",
+        )
     if len(found) > 1:
-        raise UsageError(f"The file mixes rows of {', '.join(sorted(map(str, found)))}.", "Send in a file for each.")
+        raise UsageError(
+            f"The file mixes rows of {', '.join(sorted(map(str, found)))}.",
+            "Send in a file for each.",
+            zh=f"文件混有多张表的行：{', '.join(sorted(map(str, found)))}。请按表分别报送。",
+        )
     return str(found.pop())
 
 
