@@ -30,11 +30,15 @@ _LINKS = ("order", "inventory", "waybill", "declaration")
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which documents: the latest of an enterprise by a day, at most so many of a kind."""
+    """Which documents of an enterprise: the latest by a day, at most so many of a kind; or those of one number.
+
+    A number is that of an order, of a list (which leads to its order) or of a declaration.
+    """
 
     uscc: str
     until: date
     most: Mapping[str, int]
+    number: str | None = None
 
 
 def document_stages(
@@ -110,17 +114,30 @@ def _narrowed(engine: Engine, versions: Versions, as_of: AsOf, wanted: Wanted) -
 
 def _ask_latest(engine: Engine, versions: Versions, as_of: AsOf, wanted: Wanted, kind: str) -> None:
     table, moment = _KINDS[kind]
-    first = wanted.until - timedelta(days=WITHIN_DAYS - 1)
-    keys = f"""
-        select distinct key_hash from ({versions.sql(table)}) as versions
-        where uscc = {literal(wanted.uscc)} and event_day between {literal(first)} and {literal(wanted.until)}"""
-    engine.create_table("asked_first", keys)
+    engine.create_table("asked_first", _first_keys(versions, wanted, table))
     own = f"select * from ({versions.sql(table)}) as v where key_hash in (select key_hash from asked_first)"
     define_known_tables(engine, Versions({table: versions.contracts[table]}, lambda _: own), as_of)
     latest = f"""
         select key_hash as hash from known_{table}
-        where uscc = {literal(wanted.uscc)} order by {moment} desc, key_hash limit {wanted.most[kind]}"""
+        where uscc = {literal(wanted.uscc)} or {literal(wanted.number)} is not null
+        order by {moment} desc, key_hash limit {wanted.most[kind]}"""
     _ask(engine, kind, f"select hash from ({latest}) as latest")
+
+
+def _first_keys(versions: Versions, wanted: Wanted, table: str) -> str:
+    """Keys of a table that any version gives to the enterprise, within the days looked at or of the number."""
+    own = f"from ({versions.sql(table)}) as versions where uscc = {literal(wanted.uscc)}"
+    if wanted.number is None:
+        first = wanted.until - timedelta(days=WITHIN_DAYS - 1)
+        return f"select distinct key_hash {own} and event_day between {literal(first)} and {literal(wanted.until)}"
+    number = literal(wanted.number.rpartition("/")[2])
+    if table == "declaration":
+        return f"select distinct key_hash {own} and entry_id = {number}"
+    return f"""
+        select distinct key_hash {own} and order_no = {number}
+        union
+        select order_hash from ({versions.sql("inventory")}) as versions
+        where uscc = {literal(wanted.uscc)} and invt_no = {number} and order_hash is not null"""
 
 
 def _ask(engine: Engine, link: str, select: str) -> None:

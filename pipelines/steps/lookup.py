@@ -58,13 +58,15 @@ class Documents:
         self._home = home
         self._told = lru_cache(maxsize=_REMEMBERED)(self._look)
 
-    def chains(self, uscc: str, until: date | None) -> tuple[DocumentChain, ...]:
-        """The latest orders and declarations of an enterprise by a day, latest first; empty before the first run."""
+    def chains(self, uscc: str, until: date | None, number: str | None = None) -> tuple[DocumentChain, ...]:
+        """The latest orders and declarations of an enterprise by a day, or those of a number; latest first."""
         run = latest_run(self._home)
-        return self._told(uscc, min(until or run.business_date, run.business_date), run) if run else ()
+        if run is None:
+            return ()
+        return self._told(uscc, min(until or run.business_date, run.business_date), number, run)
 
-    def _look(self, uscc: str, until: date, run: decisions.Run) -> tuple[DocumentChain, ...]:
-        wanted = Wanted(uscc, until, {"order": ORDERS, "declaration": DECLARATIONS})
+    def _look(self, uscc: str, until: date, number: str | None, run: decisions.Run) -> tuple[DocumentChain, ...]:
+        wanted = Wanted(uscc, until, {"order": ORDERS, "declaration": DECLARATIONS}, number)
         kept = _kept_by(self._home, run)
         with looking(self._home, run) as seen:
             rows = document_stages(seen.engine, seen.versions, seen.as_of, kept, wanted)

@@ -118,7 +118,7 @@ class Queues:
         """Forward an objection to the department that ``reason`` names, or answer it.
 
         An objection that is upheld leaves something to do that takes its time: deciding again about every day that
-        rested on what it names. Cut short, it is taken up by ``xinji objection answer`` with the same words.
+        rested on what it names. Cut short, ``xinji objection uphold`` goes on with it.
         """
         desk = Desk(self.home.database, self.home.policies, at)
         if step == "forward":

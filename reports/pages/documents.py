@@ -54,8 +54,11 @@ class DocumentChain:
 class DocumentPort(Protocol):
     """Where documents are looked up."""
 
-    def chains(self, uscc: str, until: date | None) -> Sequence[DocumentChain]:
-        """The latest documents of an enterprise by a day, latest first; without a day, by the latest run's."""
+    def chains(self, uscc: str, until: date | None, number: str | None = None) -> Sequence[DocumentChain]:
+        """The latest documents of an enterprise by a day, latest first; without a day, by the latest run's.
+
+        With a number those of that order, list or declaration alone.
+        """
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,29 +19,31 @@ from reports.pages.words import DAYS, DIRECTIONS, DOCUMENT_KINDS, STAGE_STATES, 
 
 _LONGEST_NUMBER = 22
 Until = Annotated[date | None, Query()]
+Number = Annotated[str, Query(max_length=120)]
 
 
 def orders(port: DocumentPort, present: Any) -> APIRouter:
     """The page ``/console/enterprises/{uscc}/orders`` and its picture. ``present`` says who is there."""
     router = APIRouter(prefix="/console/enterprises/{uscc}")
 
-    def chains(guest: Guest, uscc: str, until: date | None) -> Sequence[DocumentChain]:
+    def chains(guest: Guest, uscc: str, until: date | None, number: str) -> Sequence[DocumentChain]:
         guest.visit.admit("chain", uscc)
-        found = port.chains(uscc, until)
+        found = port.chains(uscc, until, number or None)
         guest.visit.record("chain", uscc)
         return found
 
     @router.get("/orders")
-    def page(uscc: Uscc, until: Until = None, guest: Guest = present) -> Response:
-        found = chains(guest, uscc, until)
+    def page(uscc: Uscc, until: Until = None, document: Number = "", guest: Guest = present) -> Response:
+        found = chains(guest, uscc, until, document)
         return show(
             "orders.html",
             guest,
             f"/console/enterprises/{uscc}/orders",
             uscc=uscc,
             until=until,
+            document=document,
             groups=_by_kind(found),
-            earlier=min(chain.day for chain in found) - timedelta(days=1) if found else None,
+            earlier=min(chain.day for chain in found) - timedelta(days=1) if found and not document else None,
             kinds=all_said(DOCUMENT_KINDS, guest.language),
             directions=all_said(DIRECTIONS, guest.language),
             stages=all_said(STAGES, guest.language),
@@ -49,8 +51,10 @@ def orders(port: DocumentPort, present: Any) -> APIRouter:
         )
 
     @router.get("/orders.svg")
-    def picture(uscc: Uscc, kind: str = "order", until: Until = None, guest: Guest = present) -> Response:
-        found = [chain for chain in chains(guest, uscc, until) if chain.kind == kind]
+    def picture(
+        uscc: Uscc, kind: str = "order", until: Until = None, document: Number = "", guest: Guest = present
+    ) -> Response:
+        found = [chain for chain in chains(guest, uscc, until, document) if chain.kind == kind]
         words = all_said(STAGES, guest.language)
         columns = [words[stage.name] for stage in found[0].stages] if found else []
         rows = [

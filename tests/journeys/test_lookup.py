@@ -72,6 +72,17 @@ def test_a_document_that_is_looked_up_has_the_stages_that_the_whole_chain_gives_
         assert found == (state, difference or None, evidence), key
 
 
+def test_a_number_in_the_evidence_of_an_alert_leads_to_its_order(home: Home) -> None:
+    with home.database.reading() as connection:
+        alert = next(one for one in decisions.open_alerts(connection, LAST_DAY) if one["rule"] == "R01")
+    documents, number = Documents(home), alert["evidence"][0]
+    (chain,) = documents.chains(alert["uscc"], None, number)
+    assert number in {stage.evidence for stage in chain.stages if stage.name == "declared"}
+    assert "missing" in {stage.state for stage in chain.stages} or any(stage.difference for stage in chain.stages)
+    assert documents.chains(alert["uscc"], None, chain.number) == (chain,)
+    assert documents.chains(alert["uscc"], None, "x' or true --") == ()
+
+
 def test_without_word_of_what_arrived_nothing_is_called_missing(
     home: Home, told: dict[str, tuple[DocumentChain, ...]], tmp_path: Path
 ) -> None:
