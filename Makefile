@@ -3,9 +3,10 @@
 # make test            every test this machine can run; what it lacks is skipped and listed
 # make check           format, lint, types, import contracts
 # make spark           adds Apache Spark, the second engine (0.5 GB; needs Java 17)
-# make soak            the two long trials together (about half an hour):
+# make soak            the three long trials together (about three quarters of an hour):
 # make soak-replay     1,000 random decisions of a two-year simulated zone made again to the byte
 # make soak-api        5,000 requests made at random from the OpenAPI document
+# make soak-study      a simulated year of inspections with a random share of 0, 5, 10 and 20 per cent
 # make lock            renew the locked requirements after a change in pyproject.toml
 
 PYTHON ?= python3
@@ -15,7 +16,7 @@ UV := $(BIN)/uv
 DATA ?= zone
 SOAK ?= var/soak
 
-.PHONY: demo test check format spark lock soak soak-replay soak-api clean
+.PHONY: demo test check format spark lock soak soak-replay soak-api soak-study clean
 .DEFAULT_GOAL := demo
 
 $(UV): requirements/uv.txt
@@ -66,7 +67,7 @@ lock: $(UV)
 	@$(UV) pip compile --quiet pyproject.toml --extra spark --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-annotate --no-header --constraint requirements/dev.txt --output-file requirements/spark.txt
 
-soak: soak-api soak-replay
+soak: soak-api soak-replay soak-study
 
 soak-replay: $(VENV)/run.stamp
 	@rm -rf $(SOAK)
@@ -74,6 +75,9 @@ soak-replay: $(VENV)/run.stamp
 
 soak-api: $(VENV)/dev.stamp
 	@XINJI_API_CASES=140 $(BIN)/python -m pytest -n 0 tests/unit/reports/api/test_openapi_cases.py
+
+soak-study: $(VENV)/run.stamp
+	@$(BIN)/xinji --home $(SOAK)-study bench study
 
 clean:
 	@rm -rf $(VENV) var .mypy_cache .ruff_cache .import_linter_cache

@@ -220,6 +220,7 @@ class Wiring:
 
         database = self.database
         house, ledger = ServedHouse(self.home), GroupedLedger(database)
+        office = self.certificate_office
         ports = Ports(
             queries=DatabaseQueries(database),
             keys=DatabaseKeys(database),
@@ -230,10 +231,10 @@ class Wiring:
             desk=ServedDesk(self.home, lambda: self.intake(None)),
             screenings=self._screening_desk(ledger),
             sharing=SharingOffice(self.home),
+            certificates=Verification(office, self.certificate_keys) if office else None,
         )
         rate = Rate(self.settings.api_requests_per_second, self.settings.api_burst)
         application = create_app(ports, clock, rate)
-        office = self.certificate_office
         rooms = Rooms(
             ports=ports,
             entrance=self.sign_in,
@@ -247,7 +248,6 @@ class Wiring:
             deliveries=Deliveries(self.home, self.lake, lambda: self.intake(None)),
             queues=Queues(self.home),
             statistics=Bulletins(self.home.reports / "statistics"),
-            certificates=Verification(office, self.certificate_keys) if office else None,
             clock=clock,
         )
         application.mount("/", create_pages(rooms))

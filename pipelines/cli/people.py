@@ -15,10 +15,14 @@ if TYPE_CHECKING:
     from pipelines.steps.account_office import AccountOffice
 
 
+Days = Annotated[int, typer.Option(min=1, max=730, help="Days until the key expires.")]
+
+
 def add_to(application: typer.Typer) -> None:
     """Add the commands of this module."""
     accounts = typer.Typer(help="Accounts: who may ask, and for whom.", no_args_is_help=True)
     accounts.command("open")(open_account)
+    accounts.command("enrol")(enrol)
     accounts.command("password")(set_password)
     accounts.command("close")(close_account)
     accounts.command("list")(list_accounts)
@@ -26,6 +30,7 @@ def add_to(application: typer.Typer) -> None:
     application.add_typer(accounts, name="account")
     keys = typer.Typer(help="API keys: shown once, stored hashed, bound to one account.", no_args_is_help=True)
     keys.command("issue")(issue_key)
+    keys.command("rotate")(rotate_key)
     keys.command("revoke")(revoke_key)
     keys.command("list")(list_keys)
     application.add_typer(keys, name="key")
@@ -87,11 +92,57 @@ def list_accounts() -> None:
 
 def issue_key(
     account: Annotated[str, typer.Argument(help="Account id.")],
-    days: Annotated[int, typer.Option(min=1, max=730, help="Days until the key expires.")] = 90,
+    days: Days = 90,
+    scope: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="What the key opens, such as grade or screening; several times for several. All its role may."
+        ),
+    ] = None,
 ) -> None:
     """Make an API key. It is printed now and can never be shown again."""
-    key = _office().issue_key(account, now() + timedelta(days=days))
-    answer({"account": account, "key": key}, key, f"For {account}, {days} days. It cannot be shown again: keep it now.")
+    key = _office().issue_key(account, now() + timedelta(days=days), scope or [])
+    answer(
+        {"account": account, "key": key, "scopes": scope or []},
+        key,
+        f"For {account}, {days} days. It cannot be shown again: keep it now.",
+    )
+
+
+def rotate_key(
+    key_id: Annotated[str, typer.Argument(help="The 16 characters after xinji_ of the key to be replaced.")],
+    days: Days = 90,
+    overlap_days: Annotated[int, typer.Option(min=0, max=90, help="Days for which the old key lives on.")] = 7,
+) -> None:
+    """Make a key in place of another; both open until the overlap ends. It is printed now and never again."""
+    key = _office().rotate_key(key_id, now() + timedelta(days=days), timedelta(days=overlap_days))
+    answer(
+        {"key": key, "in_place_of": key_id, "overlap_days": overlap_days},
+        key,
+        f"In place of {key_id}, which opens for {overlap_days} days more at most.",
+        "It cannot be shown again: keep it now.",
+    )
+
+
+def enrol(
+    usccs: Annotated[list[str], typer.Argument(help="Unified social credit codes, one or many.")],
+    days: Days = 90,
+) -> None:
+    """Open an account and issue a key for each enterprise; what cannot be enrolled is said, and the others are."""
+    from expectations.errors import XinjiError
+
+    office, enrolled, refused = _office(), [], []
+    for uscc in usccs:
+        try:
+            account, key = office.enrol(uscc, now() + timedelta(days=days))
+            enrolled.append({"uscc": uscc, "account": account.account_id, "key": key})
+        except XinjiError as error:
+            refused.append({"uscc": uscc, "problem": str(error)})
+    answer({"enrolled": enrolled, "refused": refused})
+    names = ("uscc", "account", "key")
+    table("Enrolled; keys cannot be shown again", names, [tuple(one[name] for name in names) for one in enrolled])
+    if refused:
+        table("Not enrolled", ("uscc", "problem"), [(one["uscc"], one["problem"]) for one in refused])
 
 
 def revoke_key(key_id: Annotated[str, typer.Argument(help="The 16 characters after xinji_.")]) -> None:
@@ -112,10 +163,11 @@ def list_keys(account: Annotated[str, typer.Argument(help="Account id.")]) -> No
             one.issued_at.isoformat(),
             one.expires_at.isoformat(),
             one.revoked_at and one.revoked_at.isoformat(),
+            one.scopes,
         )
         for one in found
     ]
-    names = ("key_id", "issued_at", "expires_at", "revoked_at")
+    names = ("key_id", "issued_at", "expires_at", "revoked_at", "scopes")
     answer({"keys": [dict(zip(names, row, strict=True)) for row in rows]})
     table(f"Keys of {account}", names, rows)
 

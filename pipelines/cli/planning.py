@@ -9,6 +9,7 @@ import typer
 
 from pipelines.cli.home import wiring
 from pipelines.cli.output import answer, now, say, table
+from pipelines.cli.session import acting
 
 
 def add_to(application: typer.Typer) -> None:
@@ -40,11 +41,12 @@ def plan(
         raise UsageError("No capacity is given.", "Give --capacity FILE, or --seed-only.")
     home, day = wiring(), parse_date(on)
     slots = read_capacity(capacity) if capacity else None
-    seed = commit_seed(home.database, day, secrets.token_hex(32), now())
+    account = acting()
+    seed = commit_seed(home.database, day, secrets.token_hex(32), account, now())
     if slots is None:
         answer({"date": on, "seed": seed}, f"The seed of {on} is on record.")
         return
-    made = make_plan(home.home, day, slots, now())
+    made = make_plan(home.home, day, slots, account, now())
     answer(made)
     for office, one in made["offices"].items():
         table(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -17,9 +17,10 @@ from pipelines.storage.accounts import Account
 from pipelines.storage.database import Database
 from pipelines.storage.duties import assign_duty
 from pipelines.storage.ledger import NewEntry, append
+from reports.api.permissions import MAY
 
 OPENED, CLOSED, PASSWORD_SET = "account.opened", "account.closed", "account.password_set"
-KEY_ISSUED, KEY_REVOKED = "account.key_issued", "account.key_revoked"
+KEY_ISSUED, KEY_ROTATED, KEY_REVOKED = "account.key_issued", "account.key_rotated", "account.key_revoked"
 
 
 @dataclass(frozen=True)
@@ -66,12 +67,41 @@ class AccountOffice:
         with self._administering() as connection:
             assign_duty(connection, account_id, department, self.by.account_id if self.by else None, self.at)
 
-    def issue_key(self, account_id: str, expires_at: datetime) -> str:
-        """Make an API key and return it, the only time it can be seen."""
+    def issue_key(self, account_id: str, expires_at: datetime, scopes: Collection[str] = ()) -> str:
+        """Make an API key and return it, the only time it can be seen. Scopes narrow what its role may.
+
+        Raises
+        ------
+        UsageError
+            When the account's role may not do what a scope names.
+        """
         with self._administering() as connection:
-            key = accounts.issue_key(connection, account_id, self.at, expires_at)
-            self._record(connection, KEY_ISSUED, account_id, key_id=key.split("_", 2)[1])
+            self._check_scopes(connection, account_id, scopes)
+            key = accounts.issue_key(connection, account_id, self.at, expires_at, scopes)
+            told = " ".join(sorted(scopes)) or None
+            self._record(connection, KEY_ISSUED, account_id, key_id=_id_of(key), scopes=told)
         return key
+
+    def rotate_key(self, key_id: str, expires_at: datetime, overlap: timedelta) -> str:
+        """Make a key with the same scopes in place of another, which lives on for the overlap; both open meanwhile."""
+        with self._administering() as connection:
+            account_id, key = accounts.rotate_key(connection, key_id, self.at, expires_at, self.at + overlap)
+            self._record(connection, KEY_ROTATED, account_id, key_id=_id_of(key), in_place_of=key_id)
+        return key
+
+    def enrol(self, uscc: str, expires_at: datetime, password: str | None = None) -> tuple[Account, str]:
+        """Open the account of an enterprise, with a key; it is called after its code."""
+        account = self.open(f"enterprise-{uscc.lower()}", Role.ENTERPRISE, uscc, password)
+        return account, self.issue_key(account.account_id, expires_at)
+
+    def _check_scopes(self, connection: Connection, account_id: str, scopes: Collection[str]) -> None:
+        account = accounts.find_account(connection, account_id)
+        may = {what for what, roles in MAY.items() if account and account.role in roles}
+        if account and (beyond := sorted(set(scopes) - may)):
+            raise UsageError(
+                f"An account of role {account.role} may not do: {', '.join(beyond)}.",
+                f"It may: {', '.join(sorted(may))}.",
+            )
 
     def revoke_key(self, key_id: str) -> None:
         """Revoke an API key, at once and for good."""
@@ -108,3 +138,8 @@ class AccountOffice:
                     "An account of role operator may: xinji login OPERATOR",
                 )
             yield connection
+
+
+def _id_of(key: str) -> str:
+    """The part of a key that may be told."""
+    return key.split("_", 2)[1]

@@ -35,6 +35,9 @@ Step = Callable[[Item], Act]
 MAY_JUDGE = (Role.OFFICER, Role.REGULATOR)
 """Whose accounts may change what happens to an enterprise."""
 
+MAY_PLAN = (*MAY_JUDGE, Role.OPERATOR)
+"""Whose accounts may put the seed and the plan of a day's inspections on record."""
+
 MAY_ANSWER_FOR_ROWS = (*MAY_JUDGE, Role.OPERATOR)
 """Whose accounts may release, withdraw or correct what sources sent."""
 

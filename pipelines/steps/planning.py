@@ -18,6 +18,7 @@ from expectations.vocabulary.digest import canonical_json, sha256_text
 from expectations.vocabulary.grade import Grade
 from models.policy.inforce import Policy
 from pipelines.steps.home import Home
+from pipelines.steps.people import MAY_PLAN, actor
 from pipelines.storage import decisions
 from pipelines.storage.database import Database
 from pipelines.storage.lake import write_whole
@@ -30,13 +31,20 @@ _PLAN: Final = "plan"
 _PLACES: Final = 9  # digits that a probability is written with
 
 
-def commit_seed(database: Database, business_date: date, seed: str, at: datetime) -> str:
-    """Put a day's seed on record, before anything is drawn with it. A day that has one keeps it. Returns the day's."""
+def commit_seed(database: Database, business_date: date, seed: str, account: str, at: datetime) -> str:
+    """Put a day's seed on record, before anything is drawn with it. A day that has one keeps it. Returns the day's.
+
+    Raises
+    ------
+    UsageError
+        When the account may not plan.
+    """
     with database.transaction() as connection:
+        actor(connection, account, MAY_PLAN)
         kept = _entry(connection, business_date, _SEED)
         if kept is not None:
             return str(kept["seed"])
-        body = {"date": business_date.isoformat(), "seed": seed, "at": at.isoformat()}
+        body = {"date": business_date.isoformat(), "seed": seed, "account": account, "at": at.isoformat()}
         append(connection, "judgements", [NewEntry.of(_SEED, business_date.isoformat(), body)])
     return seed
 
@@ -58,11 +66,13 @@ class DatabasePlans:
         return plan_of(self._database, business_date)
 
 
-def make_plan(home: Home, business_date: date, capacity: Capacity, at: datetime) -> dict[str, Any]:
+def make_plan(home: Home, business_date: date, capacity: Capacity, account: str, at: datetime) -> dict[str, Any]:
     """The plan for the decisions of a day: made and put on record, or the one that is on record already.
 
     Raises
     ------
+    UsageError
+        When the account may not plan.
     NotFoundError
         When the day has not been run, or no seed is on record for it.
     ConflictError
@@ -70,6 +80,7 @@ def make_plan(home: Home, business_date: date, capacity: Capacity, at: datetime)
     """
     given = capacity.model_dump(mode="json")
     with home.database.reading() as connection:
+        actor(connection, account, MAY_PLAN)
         known, seed = _entry(connection, business_date, _PLAN), _entry(connection, business_date, _SEED)
         run = decisions.run_for(connection, business_date)
         records = list(decisions.decisions_of(connection, business_date)) if run else []
@@ -91,7 +102,10 @@ def make_plan(home: Home, business_date: date, capacity: Capacity, at: datetime)
         for office, one in sorted(capacity.offices.items())
     ]
     return _put_on_record(
-        home, plans, {"date": business_date.isoformat(), "capacity": given, "at": at.isoformat()}, seed
+        home,
+        plans,
+        {"date": business_date.isoformat(), "capacity": given, "account": account, "at": at.isoformat()},
+        seed,
     )
 
 

@@ -22,7 +22,7 @@ from pipelines.steps.policies import published_book
 from pipelines.storage import batches, decisions, outbox
 from pipelines.storage.acts import acts_known
 from reports.api.metrics import Measurements
-from reports.risklist.department import rows_of
+from reports.risklist.department import rows_of, without_suspicions_of_others
 from reports.risklist.document import list_to_json
 from reports.risklist.rows import RiskList
 
@@ -109,9 +109,12 @@ class ServedHouse:
         if run is None:
             return None
         found: RiskList = self._listed(business_date, run.known_at)
-        if department is not None:
-            found = replace(found, rows=tuple(rows_of(found, department)))
-        return found
+        if department is None:
+            return found
+        asked = self.departments(business_date)
+        patterns = {name for name, departments in asked.items() if department in departments}
+        own = (without_suspicions_of_others(row, patterns) for row in rows_of(found, department))
+        return replace(found, rows=tuple(own))
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,11 @@ from __future__ import annotations
 import hmac
 import re
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, ForeignKey, String, Table, bindparam, insert, select, update
+from sqlalchemy import Column, Connection, ForeignKey, String, Table, Text, bindparam, insert, select, update
 
 from expectations.errors import ConflictError, NotFoundError, UsageError
 from expectations.vocabulary import uscc as codes
@@ -42,10 +43,18 @@ key_table = Table(
     Column("issued_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),
     Column("revoked_at", Moment),
+    Column("scopes", Text),
 )
+"""``scopes``: what the key opens of all that its account's role may, separated by spaces; null for all of it."""
 
 _HOLDER = (
-    select(key_table.c.secret_hash, account_table.c.account_id, account_table.c.role, account_table.c.uscc)
+    select(
+        key_table.c.secret_hash,
+        account_table.c.account_id,
+        account_table.c.role,
+        account_table.c.uscc,
+        key_table.c.scopes,
+    )
     .join(account_table, account_table.c.account_id == key_table.c.account_id)
     .where(
         key_table.c.key_id == bindparam("key_id"),
@@ -77,6 +86,7 @@ class KeyHolder:
     role: Role
     uscc: str | None
     key_id: str
+    scopes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +98,7 @@ class KeyEntry:
     issued_at: datetime
     expires_at: datetime
     revoked_at: datetime | None
+    scopes: str | None
 
 
 def open_account(
@@ -136,15 +147,18 @@ def close_account(connection: Connection, account_id: str, now: datetime) -> Non
         raise NotFoundError(f"There is no open account '{account_id}'.")
 
 
-def issue_key(connection: Connection, account_id: str, now: datetime, expires_at: datetime) -> str:
-    """Make a key for an account and return it, the only time it can be seen."""
+def issue_key(
+    connection: Connection, account_id: str, now: datetime, expires_at: datetime, scopes: Iterable[str] = ()
+) -> str:
+    """Make a key for an account and return it, the only time it can be seen. Without scopes it opens all it may."""
     if find_account(connection, account_id) is None:
         raise NotFoundError(f"There is no open account '{account_id}'.", "Open it first with 'xinji account'.")
     if expires_at <= now:
         raise UsageError(f"The key would expire at {expires_at.isoformat()}, which is past.", "Choose a later day.")
     key_id, secret = secrets.token_hex(8), secrets.token_urlsafe(32)
     row = {"key_id": key_id, "account_id": account_id, "secret_hash": sha256_text(secret)}
-    connection.execute(insert(key_table), {**row, "issued_at": now, "expires_at": expires_at})
+    told = " ".join(sorted(scopes)) or None
+    connection.execute(insert(key_table), {**row, "issued_at": now, "expires_at": expires_at, "scopes": told})
     return f"xinji_{key_id}_{secret}"
 
 
@@ -154,6 +168,26 @@ def revoke_key(connection: Connection, key_id: str, now: datetime) -> None:
     if connection.execute(select(k.key_id).where(k.key_id == key_id)).one_or_none() is None:
         raise NotFoundError(f"There is no key '{key_id}'.", "See the keys with 'xinji key'.")
     connection.execute(update(key_table).where(k.key_id == key_id, k.revoked_at.is_(None)).values(revoked_at=now))
+
+
+def rotate_key(
+    connection: Connection, key_id: str, now: datetime, expires_at: datetime, old_until: datetime
+) -> tuple[str, str]:
+    """Make a key in place of another one, which lives until ``old_until`` at most. Gives the account and the key.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such key, or it opens nothing any more.
+    """
+    k = key_table.c
+    row = connection.execute(select(key_table).where(k.key_id == key_id)).one_or_none()
+    if row is None or row.revoked_at is not None or row.expires_at <= now:
+        raise NotFoundError(f"There is no living key '{key_id}'.", "See the keys: xinji key list ACCOUNT")
+    made = issue_key(connection, row.account_id, now, expires_at, (row.scopes or "").split())
+    if old_until < row.expires_at:
+        connection.execute(update(key_table).where(k.key_id == key_id).values(expires_at=old_until))
+    return row.account_id, made
 
 
 def keys_of(connection: Connection, account_id: str) -> list[KeyEntry]:
@@ -172,9 +206,10 @@ def check_key(database: Database, presented: str, now: datetime) -> KeyHolder | 
     form = _KEY.fullmatch(presented)
     key_id, secret = form.groups() if form else ("", "")
     found = database.quick(_HOLDER, key_id=key_id, now=moment_text(now))
-    secret_hash, account_id, role, uscc = found[0] if found else (_NOBODY, "", "", None)
-    is_right = hmac.compare_digest(secret_hash, sha256_text(secret))
-    return KeyHolder(account_id, Role(role), uscc, key_id) if found and form and is_right else None
+    secret_hash, account_id, role, uscc, scopes = found[0] if found else (_NOBODY, "", "", None, None)
+    if not (hmac.compare_digest(secret_hash, sha256_text(secret)) and found and form):
+        return None
+    return KeyHolder(account_id, Role(role), uscc, key_id, frozenset((scopes or "").split()))
 
 
 class DatabaseKeys:

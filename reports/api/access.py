@@ -57,10 +57,13 @@ class Visit:
         An enterprise that asks about another is refused before anything is looked up, so that the answer is the same
         whether the other exists or not; an honest 403 then tells nothing that a 404 would hide.
         """
-        is_enterprise = self.caller.role is Role.ENTERPRISE
-        if self.caller.role not in MAY[what] or (is_enterprise and self.caller.uscc != about):
+        caller = self.caller
+        is_enterprise = caller.role is Role.ENTERPRISE
+        if caller.role not in MAY[what] or (is_enterprise and caller.uscc != about):
             return Problem("forbidden")
-        if self.caller.role.is_authority and what not in NAMES_NOBODY and not self.purpose:
+        if caller.scopes and what not in caller.scopes:
+            return Problem("forbidden")
+        if caller.role.is_authority and what not in NAMES_NOBODY and not self.purpose:
             return Problem("purpose_missing")
         return None
 

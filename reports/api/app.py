@@ -11,6 +11,7 @@ from reports.api import problems
 from reports.api.access import visitor
 from reports.api.limits import Limiter, Rate
 from reports.api.ports import Ports
+from reports.api.routes.certificates import certificates
 from reports.api.routes.days import days
 from reports.api.routes.desk import desk
 from reports.api.routes.enterprises import enterprises
@@ -45,4 +46,6 @@ def create_app(ports: Ports, clock: Callable[[], datetime], rate: Rate = USUAL_R
     app.include_router(sharing(ports.sharing, visits))
     app.include_router(house(ports.house, visits))
     app.include_router(life(ports.queries, ports.house, visits))
+    if ports.certificates is not None:
+        app.include_router(certificates(ports.certificates, clock))
     return app

@@ -38,6 +38,10 @@ class Caller(Account, Protocol):
     def key_id(self) -> str:
         """The key that was used."""
 
+    @property
+    def scopes(self) -> frozenset[str]:
+        """What the key opens of all that the role may; empty for all of it."""
+
 
 class KeyPort(Protocol):
     """Who is calling."""
@@ -200,6 +204,19 @@ class SharingPort(Protocol):
         """The place looked up to, whether there is more, and what is told otherwise."""
 
 
+class CertificatePort(Protocol):
+    """What anybody may have in order to check a certificate."""
+
+    def keys(self) -> Mapping[str, Any]:
+        """The public keys, as a JSON Web Key Set."""
+
+    def status_list(self, at: datetime) -> str:
+        """The signed list of which certificates are revoked."""
+
+    def page(self) -> bytes:
+        """The page that checks without a connection."""
+
+
 @dataclass(frozen=True, slots=True)
 class Read:
     """Who looked at what, why, when, and whether it was shown.
@@ -236,7 +253,7 @@ class ReadLog(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """Everything the API needs from outside."""
+    """Everything the API needs from outside. ``certificates`` is None where the zone has no key to sign them with."""
 
     queries: QueryPort
     keys: KeyPort
@@ -247,3 +264,4 @@ class Ports:
     desk: DeskPort
     screenings: ScreeningPort
     sharing: SharingPort
+    certificates: CertificatePort | None = None

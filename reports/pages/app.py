@@ -25,7 +25,7 @@ from reports.pages.models import models
 from reports.pages.orders import orders
 from reports.pages.parties import parties
 from reports.pages.policy import policy
-from reports.pages.ports import CertificatePort, Clock, ConsolePort, EntrancePort, PortalPort, QueuePort, StatisticsPort
+from reports.pages.ports import Clock, ConsolePort, EntrancePort, PortalPort, QueuePort, StatisticsPort
 from reports.pages.queues import queues
 from reports.pages.rendering import render, to
 from reports.pages.statistics import statistics
@@ -34,7 +34,7 @@ from reports.pages.words import PROBLEMS, said
 
 @dataclass(frozen=True)
 class Rooms:
-    """Everything the pages show and do. ``certificates`` is None where the zone has no key to sign them with."""
+    """Everything the pages show and do."""
 
     ports: Ports
     entrance: EntrancePort
@@ -48,7 +48,6 @@ class Rooms:
     models: ModelPort
     queues: QueuePort
     statistics: StatisticsPort
-    certificates: CertificatePort | None
     clock: Clock
 
 
@@ -71,8 +70,8 @@ def create_pages(rooms: Rooms) -> FastAPI:
     app.include_router(parties(rooms.parties, present))
     app.include_router(queues(rooms.queues, present))
     app.include_router(statistics(rooms.statistics, present))
-    if rooms.certificates is not None:
-        app.include_router(verification(rooms.certificates, rooms.clock))
+    if rooms.ports.certificates is not None:
+        app.include_router(verification(rooms.ports.certificates))
     _install_problems(app)
     return app
 

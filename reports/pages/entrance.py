@@ -12,10 +12,11 @@ from urllib.parse import quote
 from fastapi import APIRouter, Form, Request, Response
 
 from expectations.errors import UsageError
+from reports.api.ports import CertificatePort
 from reports.api.problems import Problem
 from reports.pages.enterprise import show
 from reports.pages.guests import LANGUAGE, PURPOSE, SESSION, Guest, language_of
-from reports.pages.ports import CertificatePort, Clock, EntrancePort
+from reports.pages.ports import Clock, EntrancePort
 from reports.pages.rendering import SECURITY, render, to
 from reports.pages.words import places_of
 
@@ -96,7 +97,7 @@ def entrance(door: EntrancePort, present: Any, clock: Clock) -> APIRouter:
     return router
 
 
-def verification(certificates: CertificatePort, clock: Clock) -> APIRouter:
+def verification(certificates: CertificatePort) -> APIRouter:
     """What anybody may have in order to check a certificate."""
     router = APIRouter()
 
@@ -107,15 +108,6 @@ def verification(certificates: CertificatePort, clock: Clock) -> APIRouter:
         policy = f"default-src 'none'; script-src '{script}'; style-src '{style}'; frame-ancestors 'none'"
         headers = {**SECURITY, "content-security-policy": policy, "cache-control": "no-cache"}
         return Response(text, media_type="text/html; charset=utf-8", headers=headers)
-
-    @router.get("/v1/certificates/keys")
-    def keys() -> dict[str, Any]:
-        return dict(certificates.keys())
-
-    @router.get("/v1/certificates/status")
-    def status() -> Response:
-        told = certificates.status_list(clock())
-        return Response(told, media_type="application/statuslist+jwt", headers={"cache-control": "no-cache"})
 
     return router
 

@@ -39,6 +39,7 @@ class SignedIn:
     role: Role
     uscc: str | None
     key_id: str = "session"
+    scopes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

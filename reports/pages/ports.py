@@ -64,19 +64,6 @@ class PortalPort(Protocol):
         """Issue a certificate: its number, and the page as PDF."""
 
 
-class CertificatePort(Protocol):
-    """What anybody may have in order to check a certificate."""
-
-    def keys(self) -> Mapping[str, Any]:
-        """The public keys, as a JSON Web Key Set."""
-
-    def status_list(self, at: datetime) -> str:
-        """The signed list of which certificates are revoked."""
-
-    def page(self) -> bytes:
-        """The page that checks without a connection."""
-
-
 class ConsolePort(Protocol):
     """What a department works with."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 
 from reports.risklist.rows import RiskList, RiskRow
@@ -12,6 +12,20 @@ def departments_of(risk_list: RiskList) -> tuple[str, ...]:
     """The departments with a part of their own, by name."""
     asked = {measure.department for row in risk_list.rows for measure in row.asked}
     return tuple(sorted(asked))
+
+
+def without_suspicions_of_others(row: RiskRow, patterns: Set[str]) -> RiskRow:
+    """A row with the triggers of some patterns alone: a suspicion belongs to the department that checks it.
+
+    What differs from yesterday is told in words, and goes with the trigger that its words name.
+    """
+    others = {trigger.en for trigger in row.triggers if trigger.rule not in patterns}
+    kept = tuple(trigger for trigger in row.triggers if trigger.rule in patterns)
+    difference = row.difference
+    if difference is not None:
+        changes = tuple(one for one in difference.changes if not any(title in one.en for title in others))
+        difference = replace(difference, changes=changes)
+    return replace(row, triggers=kept, difference=difference)
 
 
 def rows_of(risk_list: RiskList, department: str) -> Sequence[RiskRow]:

@@ -78,6 +78,21 @@ def test_a_department_sees_its_part_of_the_list_and_the_zone_sees_it_all(served:
     assert {measure["department"] for row in part for measure in row["measures"]} == {"customs"}
 
 
+def test_a_suspicion_on_the_list_is_shown_to_the_department_that_checks_it_alone(
+    served: tuple[Wiring, Ask, str],
+) -> None:
+    wiring, ask, _ = served
+    actions = wiring.home.policies.in_force(LAST_DAY).actions
+    of_customs = {name for name, one in actions.items() if "customs" in {each.department for each in one.measures}}
+    whole = ask("regulator", f"/v1/risk-list?date={LAST_DAY}").json()["rows"]
+    part = ask("customs", f"/v1/risk-list?date={LAST_DAY}").json()["rows"]
+    shared = {row["uscc"] for row in part}
+    hidden = {one["alert_id"] for row in whole for one in row["triggers"] if one["rule"] not in of_customs}
+    assert any(one["alert_id"] in hidden for row in whole if row["uscc"] in shared for one in row["triggers"])
+    assert {one["rule"] for row in part for one in row["triggers"]} <= of_customs
+    assert not any(alert in str(part) for alert in hidden)
+
+
 def test_pages_of_grades_and_tasks_add_up_to_the_whole(served: tuple[Wiring, Ask, str]) -> None:
     _, ask, _ = served
     for what, size in (("grades", 25), ("actions", 20), ("alerts", 7), ("risk-list", 11)):

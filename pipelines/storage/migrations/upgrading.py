@@ -20,7 +20,7 @@ from pipelines.storage.database import Database, metadata
 if TYPE_CHECKING:  # Alembic takes a fifth of a second to import, and a home that is up to date needs none of it
     from alembic.config import Config
 
-REVISION = "0004"
+REVISION = "0005"
 """The revision that this code works with: that of the last step in ``versions/``."""
 
 VERSION_TABLE = "schema_revision"

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from expectations.errors import UsageError
+from expectations.errors import ConflictError, NotFoundError, UsageError
 from expectations.vocabulary.role import Role
 from pipelines.steps.account_office import AccountOffice
 from pipelines.steps.sign_in import NotSignedInError, SignIn
 from pipelines.storage import ledger
-from pipelines.storage.accounts import Account
+from pipelines.storage.accounts import Account, check_key
 from pipelines.storage.database import Database
 from pipelines.storage.migrations import bring_up_to_date
 from pipelines.storage.passwords import Lockout
@@ -120,3 +120,48 @@ def test_the_ledger_says_who_gave_whom_an_account_a_password_and_a_key_and_keeps
         ("closed", "operator-1"),
     ]
     assert not any(secret in one.body for one in found for secret in (SECRET, OTHER, key.split("_")[2]))
+
+
+def test_a_key_is_rotated_with_its_scopes_and_both_open_until_the_overlap_ends(database: Database) -> None:
+    keeper = office(database)
+    keeper.open("officer-1", Role.OFFICER)
+    old = keeper.issue_key("officer-1", NOW + timedelta(days=90), ["grade", "screening"])
+    new = keeper.rotate_key(old.split("_")[1], NOW + timedelta(days=180), timedelta(days=7))
+    for key in (old, new):
+        holder = check_key(database, key, NOW + timedelta(days=6))
+        assert holder is not None
+        assert holder.scopes == {"grade", "screening"}
+    assert check_key(database, old, NOW + timedelta(days=7)) is None
+    assert check_key(database, new, NOW + timedelta(days=179)) is not None
+    with database.reading() as connection:
+        rotated = [one for one in ledger.entries(connection, "judgements") if one.kind == "account.key_rotated"]
+    assert json.loads(rotated[0].body)["in_place_of"] == old.split("_")[1]
+    assert new.split("_", 2)[2] not in rotated[0].body
+
+
+def test_a_rotation_never_lengthens_the_life_of_the_old_key_and_a_dead_one_is_not_rotated(database: Database) -> None:
+    keeper = office(database)
+    keeper.open("officer-1", Role.OFFICER)
+    old = keeper.issue_key("officer-1", NOW + timedelta(days=2))
+    keeper.rotate_key(old.split("_")[1], NOW + timedelta(days=90), timedelta(days=30))
+    assert check_key(database, old, NOW + timedelta(days=2)) is None
+    keeper.revoke_key(old.split("_")[1])
+    with pytest.raises(NotFoundError, match="no living key"):
+        keeper.rotate_key(old.split("_")[1], NOW + timedelta(days=90), timedelta(days=1))
+
+
+def test_a_key_cannot_be_given_what_its_role_may_not(database: Database) -> None:
+    keeper = office(database)
+    keeper.open("barrier", Role.SYSTEM)
+    with pytest.raises(UsageError, match="may not do: grade"):
+        keeper.issue_key("barrier", NOW + timedelta(days=9), ["screening", "grade"])
+
+
+def test_an_enterprise_is_enrolled_once_with_a_key_of_its_own(database: Database) -> None:
+    account, key = office(database).enrol("91652702MADEM0011Q", NOW + timedelta(days=9))
+    holder = check_key(database, key, NOW)
+    assert holder is not None
+    assert (holder.role, holder.uscc) == (Role.ENTERPRISE, "91652702MADEM0011Q")
+    assert account.account_id == "enterprise-91652702madem0011q"
+    with pytest.raises(ConflictError):
+        office(database).enrol("91652702MADEM0011Q", NOW + timedelta(days=9))

@@ -116,6 +116,7 @@ class Holder:
     role: Role
     uscc: str | None
     key_id: str
+    scopes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -133,6 +134,8 @@ class Keys:
     def holder_of(self, presented: str, now: datetime) -> Holder | None:
         if presented == "late":
             return Holder("late", Role.REGULATOR, None, "k-late") if now < NOW else None
+        if presented == "scoped":
+            return Holder("scoped-1", Role.OFFICER, None, "k-scoped", frozenset({"grade"}))
         if presented in ("customs", "tax"):
             return Holder(f"{presented}-1", Role.REGULATOR, None, f"k-{presented}")
         if presented not in set(Role):
@@ -238,6 +241,19 @@ class Desk:
 
     def give_feedback(self, alert_id: str, finding: str, reason: str, account: str, at: datetime) -> dict[str, Any]:
         return {**ALERT, "finding": finding, "decided_at": at}
+
+
+class Certificates:
+    """A key and a list that nobody signed."""
+
+    def keys(self) -> dict[str, Any]:
+        return {"keys": [{"kty": "OKP", "kid": "k1", "crv": "Ed25519", "x": "AA"}]}
+
+    def status_list(self, at: datetime) -> str:
+        return "header.payload.signature"
+
+    def page(self) -> bytes:
+        return b""
 
 
 class Screenings:
@@ -363,7 +379,9 @@ class Api:
     rate: Rate = USUAL_RATE
 
     def __post_init__(self) -> None:
-        ports = Ports(self.queries, Keys(), self.log, Duties(), House(), Plans(), Desk(), Screenings(), Sharing())
+        ports = Ports(
+            self.queries, Keys(), self.log, Duties(), House(), Plans(), Desk(), Screenings(), Sharing(), Certificates()
+        )
         self.app = create_app(ports, lambda: self.now, self.rate)
 
     async def ask(

@@ -220,3 +220,17 @@ def test_papers_that_were_screened_before_are_answered_as_found(post: Any) -> No
 )
 def test_what_is_not_one_document_is_not_screened(post: Any, body: Any) -> None:
     assert post("/v1/screenings", body, "system").status_code == 422
+
+
+def test_a_key_opens_what_it_was_issued_for_and_nothing_else_of_its_role(get: Any, api: Any) -> None:
+    assert get(f"/v1/enterprises/{OWN}/grade", "scoped").status_code == 200
+    assert get(f"/v1/enterprises/{OWN}/reasons", "scoped").status_code == 403
+    assert [(read.key_id, read.status) for read in api.log.reads] == [("k-scoped", 200), ("k-scoped", 403)]
+
+
+def test_what_a_certificate_is_checked_with_is_in_the_document_and_asks_for_no_key(get: Any, api: Any) -> None:
+    documented = api.app.openapi()["paths"]
+    assert {"/v1/certificates/keys", "/v1/certificates/status"} <= set(documented)
+    assert get("/v1/certificates/keys").json()["keys"][0] == {"kty": "OKP", "kid": "k1", "crv": "Ed25519", "x": "AA"}
+    assert get("/v1/certificates/status").headers["content-type"].startswith("application/statuslist+jwt")
+    assert api.log.reads == []
