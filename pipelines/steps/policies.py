@@ -153,7 +153,7 @@ def _trial(path: Path) -> Trial:
         last=date.fromisoformat(found["last"]),
         decisions=found["decisions"],
         decisions_changed=found["decisions_changed"],
-        matrix=_square(found["matrix"]),
+        matrix=square(found["matrix"]),
         movers=found["movers"],
         inspections=found["inspections"],
         hits=found["hits"],
@@ -162,7 +162,7 @@ def _trial(path: Path) -> Trial:
     )
 
 
-def _square(cells: Iterable[tuple[str, str, int]]) -> dict[str, dict[str, int]]:
+def square(cells: Iterable[tuple[str, str, int]]) -> dict[str, dict[str, int]]:
     """Enterprises by grade and by grade under the change, with every grade on both sides."""
     grades = [*map(str, Grade), "-"]
     found = {before: dict.fromkeys(grades, 0) for before in grades}

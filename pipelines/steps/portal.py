@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,18 +19,23 @@ from pipelines.steps.certifying import CertificateOffice
 from pipelines.steps.home import Home
 from pipelines.steps.listing import titled
 from pipelines.steps.people import Desk
+from pipelines.steps.policies import square
 from pipelines.steps.regrading import uphold
 from pipelines.steps.serving import ServedHouse
 from pipelines.steps.statistics import KEPT
+from pipelines.steps.supporting import support_of
 from pipelines.storage import decisions
 from pipelines.storage.acts import acts_known
 from reports.certificate.document import render_certificate
 from reports.certificate.page import render_verify_page
+from reports.pages.changes import Migration
 from reports.pages.ports import Disputable
 from reports.risklist.rows import RiskList
 from reports.statistics.bulletin import Bulletin
 from reports.statistics.period import Period
 from reports.statistics.record import bulletin_of_json
+
+_MONTH = 30
 
 
 @dataclass(frozen=True)
@@ -57,6 +63,10 @@ class Portal:
     def advice(self, uscc: str, at: datetime) -> Mapping[str, Any]:
         """What lifts the grade."""
         return advice_for(self.home, uscc, at)
+
+    def support(self, uscc: str) -> Mapping[str, Any]:
+        """Support measures, and what stands against each."""
+        return support_of(self.home, uscc)
 
     def certificates(self, uscc: str) -> list[dict[str, Any]]:
         """Certificates issued, oldest first."""
@@ -89,6 +99,23 @@ class Work:
     def list_of(self, business_date: date, department: str | None) -> RiskList | None:
         """The list of a day, or a department's part of it; None where there was no run."""
         return self.house.listed(business_date, department)
+
+    def migration(self, before: date | None, day: date | None) -> Migration | None:
+        """How grades moved from one day that was run to another; None where there are no two such days.
+
+        Without days the latest, and the one a month before it or else the first.
+        """
+        with self.home.database.reading() as connection:
+            days = decisions.run_dates(connection)
+            until = day or next(iter(days), None)
+            earlier = [one for one in days if until is not None and one < until]
+            since = before or next((one for one in earlier if until and (until - one).days >= _MONTH), None)
+            since = since or next(reversed(earlier), None)
+            if until not in days or since not in earlier:
+                return None
+            told = (decisions.grades_on(connection, since), decisions.grades_on(connection, until))
+        moved = Counter((told[0].get(uscc), told[1].get(uscc)) for uscc in told[0].keys() | told[1].keys())
+        return Migration(since, until, square((a or "-", b or "-", number) for (a, b), number in moved.items()))
 
     def titled(self, alerts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """Alerts with the titles of their patterns in both languages."""

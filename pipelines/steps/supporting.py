@@ -27,7 +27,9 @@ def support_of(home: Home, uscc: str, as_of: date | None = None) -> dict[str, An
     with home.database.reading() as connection:
         record = decisions.latest_decision(connection, uscc, as_of)
     if record is None:
-        raise NotFoundError(f"{uscc} has no grade.", "Check the code, or run a day first: xinji run --date D")
+        raise NotFoundError(
+            f"{uscc} has no grade.", "Check the code, or run a day first: xinji run --date D", zh=f"{uscc} 没有等级。"
+        )
     decided_on = date.fromisoformat(record["date"])
     day = as_of or decided_on
     grade = Grade(record["grade"]) if record["grade"] else None

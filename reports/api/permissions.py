@@ -21,6 +21,7 @@ MAY: Final[Mapping[str, frozenset[Role]]] = {
     "objection.file": _JUDGES | _ITSELF,
     "looks": frozenset({Role.AUDITOR}) | _ITSELF,
     "advice": _ITSELF,
+    "support": _ITSELF,
     "certificates": _ITSELF,
     "certificate.issue": _ITSELF,
     "enterprise.alerts": _AUTHORITIES,

@@ -75,6 +75,15 @@ class Trial:
     bounds: Mapping[str, float | None]
 
 
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """How grades moved from one day to another. ``matrix`` as in a trial; "-" is also who was not known on a day."""
+
+    before: date
+    day: date
+    matrix: Moved
+
+
 class PolicyPort(Protocol):
     """Policy and its changes. Each step raises a ``XinjiError`` with what is wrong about it."""
 

@@ -14,11 +14,12 @@ from reports.api.ports import Ports, Record
 from reports.api.problems import Problem
 from reports.api.routes.enterprises import Uscc
 from reports.api.schemas.decisions import FullGrade
+from reports.api.schemas.listing import Plan
 from reports.pages.enterprise import dimensions_of, show
 from reports.pages.guests import Guest
 from reports.pages.ports import ConsolePort
 from reports.pages.rendering import to
-from reports.pages.words import FINDING_RECORDED, STATUSES, said
+from reports.pages.words import FINDING_RECORDED, STATUSES, WHYS, all_said, said
 from reports.risklist.columns import SEVERITY_WORDS, department_word
 from reports.risklist.words import headline, summary
 
@@ -60,6 +61,8 @@ def console(ports: Ports, work: ConsolePort, present: Any) -> APIRouter:
             department_word=department_word,
         )
 
+    _days(router, ports, work, present)
+
     @router.get("/enterprises/{uscc}")
     def enterprise(uscc: Uscc, found: Annotated[bool, Query()] = False, guest: Guest = present) -> Response:
         return page(guest, uscc, done=said(FINDING_RECORDED, guest.language) if found else "")
@@ -82,6 +85,33 @@ def console(ports: Ports, work: ConsolePort, present: Any) -> APIRouter:
         return to(f"/console/enterprises/{alert['uscc']}?found=true")
 
     return router
+
+
+def _days(router: APIRouter, ports: Ports, work: ConsolePort, present: Any) -> None:
+    @router.get("/plan")
+    def plan(guest: Guest = present, day: Annotated[date | None, Query(alias="date")] = None) -> Response:
+        wanted = day or work.latest_day()
+        about = wanted.isoformat() if wanted else "latest"
+        guest.visit.admit("plan", about)
+        found = ports.plans.plan_of(wanted) if wanted else None
+        guest.visit.record("plan", about)
+        return show(
+            "plan.html",
+            guest,
+            "/console/plan",
+            day=wanted,
+            plan=Plan.of(found, guest.visit.department) if found else None,
+            whys=all_said(WHYS, guest.language),
+            department_word=department_word,
+        )
+
+    @router.get("/migration")
+    def migration(before: date | None = None, day: date | None = None, guest: Guest = present) -> Response:
+        about = day.isoformat() if day else "latest"
+        guest.visit.admit("grades", about)
+        found = work.migration(before, day)
+        guest.visit.record("grades", about)
+        return show("migration.html", guest, "/console/migration", found=found)
 
 
 def _about(ports: Ports, work: ConsolePort, guest: Guest, uscc: str) -> dict[str, Any]:

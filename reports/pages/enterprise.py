@@ -24,6 +24,7 @@ from reports.pages.words import (
     NO_GRADE,
     OBJECTION_STATES,
     ROLES,
+    STANDINGS,
     STATUSES,
     all_said,
     places_of,
@@ -42,6 +43,7 @@ def portal(ports: Ports, port: PortalPort, present: Any) -> APIRouter:
     router = APIRouter(prefix="/me")
     _grades(router, ports, present)
     _raising(router, port, present)
+    _supporting(router, port, present)
     _objecting(router, ports, port, present)
     _certifying(router, port, present)
     return router
@@ -106,6 +108,15 @@ def _raising(router: APIRouter, port: PortalPort, present: Any) -> None:
         uscc = guest.own("advice")
         advice, wrong = guest.attempt("advice", uscc, form_token, lambda: port.advice(uscc, guest.visit.at))
         return show("raise.html", guest, "/me/raise", advice=advice, wrong=wrong)
+
+
+def _supporting(router: APIRouter, port: PortalPort, present: Any) -> None:
+    @router.get("/support")
+    def support(guest: Guest = present) -> Response:
+        uscc = guest.own("support")
+        told, wrong = guest.look("support", uscc, lambda: port.support(uscc))
+        standings = all_said(STANDINGS, guest.language)
+        return show("support.html", guest, "/me/support", told=told, standings=standings, wrong=wrong)
 
 
 def _objecting(router: APIRouter, ports: Ports, port: PortalPort, present: Any) -> None:

@@ -16,7 +16,7 @@ from expectations.vocabulary.language import Language
 from expectations.vocabulary.role import Role
 from reports.api.access import LONGEST_PURPOSE, Visit
 from reports.api.ports import Ports
-from reports.api.problems import Problem
+from reports.api.problems import Problem, problem_of
 from reports.pages.ports import Clock, EntrancePort
 
 SESSION = "xinji_session"
@@ -81,6 +81,16 @@ class Guest:
             return self.visit.act(what, about, do), ""
         except XinjiError as error:
             return None, error.told(self.language)
+
+    def look(self, what: str, about: str, ask: Callable[[], Done]) -> tuple[Done | None, str]:
+        """What somebody asks to see, on record; or in words why it cannot be shown."""
+        try:
+            found = ask()
+        except XinjiError as error:
+            self.visit.record(what, about, problem_of(error).status)
+            return None, error.told(self.language)
+        self.visit.record(what, about)
+        return found, ""
 
     def check_form(self, given: str) -> None:
         """Refuse a form that did not come from a page of this session."""

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from reports.api.ports import Account, Record
+from reports.pages.changes import Migration
 from reports.risklist.rows import RiskList
 from reports.statistics.bulletin import Bulletin
 
@@ -57,6 +58,9 @@ class PortalPort(Protocol):
     def advice(self, uscc: str, at: datetime) -> Mapping[str, Any]:
         """What lifts the grade."""
 
+    def support(self, uscc: str) -> Mapping[str, Any]:
+        """Support measures, and what stands against each."""
+
     def certificates(self, uscc: str) -> Sequence[Mapping[str, Any]]:
         """Certificates issued, oldest first."""
 
@@ -72,6 +76,9 @@ class ConsolePort(Protocol):
 
     def list_of(self, business_date: date, department: str | None) -> RiskList | None:
         """The list of a day, or a department's part of it; None where there was no run."""
+
+    def migration(self, before: date | None, day: date | None) -> Migration | None:
+        """How grades moved from one day that was run to another; None where there are no two such days."""
 
     def titled(self, alerts: Sequence[Record]) -> Sequence[Record]:
         """Alerts with the titles of their patterns in both languages."""

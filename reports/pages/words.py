@@ -106,6 +106,17 @@ TIES: Mapping[str, str] = {
     "address": _message("the same address"),
     "account": _message("the same bank account"),
 }
+WHYS: Mapping[str, str] = {
+    "law": _message("the law demands it"),
+    "value": _message("most expected"),
+    "random": _message("by lot: it says nothing against it"),
+}
+STANDINGS: Mapping[str, str] = {
+    "open": _message("nothing on record stands against it"),
+    "barred": _message("something stands against it"),
+    "ended": _message("ended"),
+    "not_yet": _message("not yet begun"),
+}
 STAGE_STATES: Mapping[str, str] = {
     "present": _message("there"),
     "missing": _message("missing"),
@@ -192,11 +203,14 @@ FINDING_RECORDED = _message("The finding is on record; the next run takes it int
 PLACES: Mapping[str, str] = {
     "/me": _message("Our grade"),
     "/me/raise": _message("What raises it"),
+    "/me/support": _message("Support"),
     "/me/objections": _message("Objections"),
     "/me/visits": _message("Who looked"),
     "/me/certificate": _message("Certificate"),
     "/console": _message("Risk list"),
+    "/console/plan": _message("Plan"),
     "/console/queues": _message("Work queues"),
+    "/console/migration": _message("Grades moved"),
     "/console/quality": _message("Quality"),
     "/console/traces": _message("Traceability"),
     "/feeds": _message("Feeds"),

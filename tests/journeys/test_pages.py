@@ -33,6 +33,7 @@ PAGES = {
     "radar": "/me/radar.svg",
     "history": "/me/history.svg",
     "raise": "/me/raise",
+    "support": "/me/support",
     "objections": "/me/objections",
     "visits": "/me/visits",
     "certificates": "/me/certificate",
@@ -45,6 +46,8 @@ PAGES = {
     "quality": "/console/quality",
     "quality.svg": "/console/quality.svg",
     "traces": "/console/traces?code=SY0000000000",
+    "plan": "/console/plan",
+    "migration": "/console/migration",
     "queues": "/console/queues",
     "policy": "/policy",
     "models": "/models",
@@ -54,7 +57,7 @@ PAGES = {
 }
 LAKE_PAGES = {"orders", "orders.svg", "parties", "parties.svg", "quality", "quality.svg", "traces"}
 HOUSE_PAGES = {"policy", "models", "feeds", "quarantine", "statistics"}
-OFFICE_PAGES = {"list", "enterprise", "queues", *LAKE_PAGES, *HOUSE_PAGES}
+OFFICE_PAGES = {"list", "plan", "migration", "enterprise", "queues", *LAKE_PAGES, *HOUSE_PAGES}
 MAY = {
     Role.ENTERPRISE: set(PAGES) - OFFICE_PAGES,
     Role.REGULATOR: OFFICE_PAGES,

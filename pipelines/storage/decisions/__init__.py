@@ -16,6 +16,7 @@ from pipelines.storage.decisions.queries import (
     decisions_about,
     decisions_of,
     grade_history,
+    grades_on,
     latest_alert,
     latest_alerts,
     latest_decision,
@@ -23,6 +24,7 @@ from pipelines.storage.decisions.queries import (
     open_alerts,
     published_before,
     run_before,
+    run_dates,
     run_for,
 )
 from pipelines.storage.decisions.record import REGRADE, Judged, Record, Run, alert_records
@@ -46,6 +48,7 @@ __all__ = [
     "decisions_about",
     "decisions_of",
     "grade_history",
+    "grades_on",
     "latest_alert",
     "latest_alerts",
     "latest_decision",
@@ -54,5 +57,6 @@ __all__ = [
     "published_before",
     "rebuild",
     "run_before",
+    "run_dates",
     "run_for",
 ]

@@ -191,6 +191,20 @@ def grade_history(connection: Connection, uscc: str) -> list[GradePoint]:
     return list({row.business_date: GradePoint(*row) for row in rows}.values())
 
 
+def grades_on(connection: Connection, business_date: date) -> dict[str, str | None]:
+    """The grade of everybody on a day, by the decision with the latest knowledge; None without a grade."""
+    rows = connection.execute(
+        select(_d.uscc, _d.grade).where(_d.business_date == business_date).order_by(_d.known_at, _d.position)
+    )
+    return {row.uscc: row.grade for row in rows}
+
+
+def run_dates(connection: Connection) -> list[date]:
+    """Every business date decided about, the latest first."""
+    days = select(run_table.c.business_date).distinct().order_by(run_table.c.business_date.desc())
+    return list(connection.execute(days).scalars())
+
+
 def published_before(
     connection: Connection, business_date: date, known_at: datetime | None = None
 ) -> dict[str, PreviousGrade]:

@@ -32,6 +32,7 @@ REACHED = (
     "pipelines.steps.portal",
     "pipelines.steps.promotion",
     "pipelines.steps.sign_in",
+    "pipelines.steps.supporting",
     "pipelines.steps.validation",
     "pipelines.steps.what_if",
     "pipelines.storage.advice",
