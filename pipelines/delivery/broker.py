@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from nats.js import JetStreamContext
 
 _PORT = 4222
+_FAREWELL = 2.0
+"""Seconds to take leave of a broker in."""
 _MESSAGE_ID = "Nats-Msg-Id"
 
 
@@ -53,7 +55,7 @@ class Broker:
         """Give the connection back; a broker that is gone by then has nothing left to say."""
         with suppress(Exception):
             if self._client is not None:
-                self._runner.run(self._client.close())
+                self._runner.run(asyncio.wait_for(self._client.close(), _FAREWELL))
         self._runner.close()
 
     def send(self, batch: Sequence[OutgoingMessage], clock: Clock) -> Iterator[tuple[OutgoingMessage, Answer]]:
@@ -75,8 +77,9 @@ class Broker:
 
         self._complaint = ""
         try:
-            stream = (await self._connected()).jetstream(timeout=self.endpoint.timeout_seconds)
-            return await self._taken_before(stream, message) or await self._publish(stream, message, now)
+            async with asyncio.timeout(2 * self.endpoint.timeout_seconds):
+                stream = (await self._connected()).jetstream(timeout=self.endpoint.timeout_seconds)
+                return await self._taken_before(stream, message) or await self._publish(stream, message, now)
         except RefusedAddressError as error:
             return Answer(Verdict.ENDPOINT_AT_FAULT, error.problem)
         except nats.js.errors.NoStreamResponseError:
@@ -90,6 +93,7 @@ class Broker:
             return self._not_answered(error)
 
     def _not_answered(self, error: Exception) -> Answer:
+        self._client = None  # whatever state it is in, the next message gets a new one
         said = self._complaint or f"{type(error).__name__}: {error}"
         is_shut_out = "authorization" in said.lower() or "permissions" in said.lower()
         return Answer(Verdict.ENDPOINT_AT_FAULT if is_shut_out else Verdict.TRY_AGAIN, said)
@@ -133,8 +137,8 @@ class Broker:
         address = checked_address(host, port, endpoint.allow_private)
         logged_in, _, _ = parts.netloc.rpartition("@")
         place = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
-        self._client = Client()
-        await self._client.connect(
+        client = Client()
+        await client.connect(
             f"{parts.scheme}://{logged_in}{'@' if logged_in else ''}{place}",
             tls_hostname=host,
             allow_reconnect=False,
@@ -143,7 +147,8 @@ class Broker:
             pending_size=0,
             name="xinji relay",
         )
-        return self._client
+        self._client = client
+        return client
 
     async def _hear(self, error: Exception) -> None:
         """Keep what the broker complains of, which the library tells aside of the answer."""

@@ -132,7 +132,7 @@ def restore(backup: Path, home: Path, database: Database | None) -> Manifest:
         copied(backup / name, home / name)
         if name == MODELS:
             follow_the_files(home / name, Path(manifest.home) / "mlflow", home / "mlflow")
-    (home / "inbox").mkdir(exist_ok=True)
+    (home / "inbox").mkdir(parents=True, exist_ok=True)
     return manifest
 
 

@@ -17,13 +17,13 @@ import pytest
 from expectations.errors import ConflictError, IntegrityError, NotFoundError, UsageError
 from features.engine import Engine
 from pipelines.cli import run
-from pipelines.steps import daily
+from pipelines.steps import backing_up, daily
 from pipelines.steps.backing_up import LEDGER, Source, back_up, restore
 from pipelines.steps.day import Day
 from pipelines.steps.home import Home
 from pipelines.storage import ledger, outbox
 from pipelines.storage.grouped import spool_of
-from pipelines.storage.manifest import NAME, Manifest
+from pipelines.storage.manifest import NAME, BackedUp, Manifest, copied
 from tests.worlds.day_home import LAST_DAY, home_at
 
 AT = datetime(2026, 11, 1, 7, tzinfo=UTC)
@@ -55,25 +55,35 @@ def said(home: Home) -> dict[str, Any]:
     return {"decided": decided, "sent": sent}
 
 
-def test_a_backup_taken_during_a_run_goes_on_with_the_same_bytes(home: Home, tmp_path: Path) -> None:
-    begun, backed_up = threading.Event(), threading.Event()
+def test_a_backup_taken_during_a_run_goes_on_with_the_same_bytes(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The run has begun when the backup does, and commits while files are copied."""
+    begun, may_end = threading.Event(), threading.Event()
 
     @contextmanager
     def engine() -> Iterator[Engine]:
         with home.engine() as made:
             begun.set()
-            assert backed_up.wait(60)
+            assert may_end.wait(60)
             yield made
+
+    def copied_while_it_commits(source: Path, target: Path | None = None) -> BackedUp:
+        may_end.set()
+        running.join()
+        return copied(source, target)
 
     running = threading.Thread(target=daily.run_day, args=(replace(home, engine=engine), Day.of(LAST_DAY)))
     running.start()
     assert begun.wait(60), "the run did not begin"
     before = said(home)
+    monkeypatch.setattr(backing_up, "copied", copied_while_it_commits)
     try:
         back_up(source(home), tmp_path / "backup", AT)
     finally:
-        backed_up.set()
+        may_end.set()
         running.join()
+    monkeypatch.undo()
     restore(tmp_path / "backup", tmp_path / "elsewhere", None)
     restored = home_at(tmp_path / "elsewhere")
     assert run(["--home", str(tmp_path / "elsewhere"), "verify"]) == 0

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import importlib.util
+import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
@@ -19,6 +20,7 @@ from pipelines.storage.migrations import bring_up_to_date
 from pipelines.storage.outbox import DatabaseOutbox, NewMessage, add, messages
 
 SECRET = "whsec_" + base64.b64encode(b"a secret of thirty-two bytes ...").decode()
+NAME = "receiver.test"
 ONE, TWO = "91652702MADEM0011Q", "91652701MADEM0011A"
 
 
@@ -91,3 +93,24 @@ def zone(tmp_path: Path, receiver: Any) -> Iterator[Zone]:
     bring_up_to_date(database)
     yield Zone(database, receiver)
     database.close()
+
+
+@pytest.fixture
+def leads(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
+    """Let the receiver's name lead to one list of addresses after another; gives who asked for it."""
+    look_up = socket.getaddrinfo
+    asked: list[str] = []
+    answers: list[list[str]] = []
+
+    def answer(host: Any, port: Any, *rest: Any, **more: Any) -> list[Any]:
+        if host not in (NAME, NAME.encode()):
+            return look_up(host, port, *rest, **more)
+        asked.append(NAME)
+        return [entry for address in answers.pop(0) for entry in look_up(address, port, *rest, **more)]
+
+    def lead(*told: list[str]) -> list[str]:
+        answers.extend(told)
+        return asked
+
+    monkeypatch.setattr(socket, "getaddrinfo", answer)
+    return lead

@@ -2,46 +2,19 @@
 
 from __future__ import annotations
 
-import datetime
-import socket
-import ssl
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from expectations.errors import UsageError
 from pipelines.delivery.addresses import RefusedAddressError, checked_address
+from tests.worlds.certificate import certificate_for
 
 NAME = "receiver.test"
 Leads = Callable[..., list[str]]
-
-
-@pytest.fixture
-def leads(monkeypatch: pytest.MonkeyPatch) -> Leads:
-    """Let the receiver's name lead to one list of addresses after another; gives who asked for it."""
-    look_up = socket.getaddrinfo
-    asked: list[str] = []
-    answers: list[list[str]] = []
-
-    def answer(host: Any, port: Any, *rest: Any, **more: Any) -> list[Any]:
-        if host not in (NAME, NAME.encode()):
-            return look_up(host, port, *rest, **more)
-        asked.append(NAME)
-        return [entry for address in answers.pop(0) for entry in look_up(address, port, *rest, **more)]
-
-    def lead(*told: list[str]) -> list[str]:
-        answers.extend(told)
-        return asked
-
-    monkeypatch.setattr(socket, "getaddrinfo", answer)
-    return lead
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "10.1.2.3", "localhost", "[::1]", "[::ffff:10.0.0.1]", "[fd12::1]"])
@@ -131,30 +104,3 @@ def test_the_certificate_is_held_against_the_name_although_the_number_is_called(
     zone.say(1)
     leads(["127.0.0.1"])
     assert zone.deliver(by_name(zone, receiver, timeout_seconds=2)).acknowledged == acknowledged
-
-
-def certificate_for(name: str, folder: Path) -> Path:
-    """A certificate that only itself vouches for, with its key, in one file."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    now = datetime.datetime.now(datetime.UTC)
-    day = datetime.timedelta(days=1)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - day)
-        .not_valid_after(now + day)
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    path = folder / "certificate.pem"
-    path.write_bytes(made.public_bytes(serialization.Encoding.PEM) + private)
-    assert ssl.create_default_context(cafile=str(path))
-    return path

@@ -7,6 +7,7 @@ import json
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -21,6 +22,7 @@ from standardwebhooks.webhooks import Webhook
 
 from expectations.errors import UsageError
 from pipelines.storage.outbox import messages
+from tests.worlds.certificate import certificate_for
 
 REPOSITORY = Path(__file__).resolve().parents[4]
 SERVER = shutil.which("nats-server")
@@ -62,11 +64,12 @@ class Broker:
         self.process.kill()
         self.process.wait()
 
-    def ask(self, question: Callable[[Any], Awaitable[Any]]) -> Any:
+    def ask(self, question: Callable[[Any], Awaitable[Any]], certified: str = "") -> Any:
         """Ask the stream something, as another client."""
 
         async def asked() -> Any:
-            client = await nats.connect(self.url)
+            tls = {"tls": ssl.create_default_context(), "tls_hostname": certified} if certified else {}
+            client = await nats.connect(self.url, **tls)
             try:
                 return await question(client.jetstream())
             finally:
@@ -74,9 +77,9 @@ class Broker:
 
         return asyncio.run(asked())
 
-    def make_stream(self, **more: Any) -> None:
+    def make_stream(self, certified: str = "", **more: Any) -> None:
         """The stream that takes every enterprise's events."""
-        self.ask(lambda js: js.add_stream(name="XINJI", subjects=["xinji.events.*"], **more))
+        self.ask(lambda js: js.add_stream(name="XINJI", subjects=["xinji.events.*"], **more), certified)
 
     def taken(self) -> list[Any]:
         """Every message in the stream, in its order."""
@@ -224,6 +227,41 @@ def test_a_wrong_password_stops_the_relay_and_blames_no_message(over: Any, tmp_p
         assert over.states() == ["pending"]
     finally:
         guarded.kill()
+
+
+@pytest.mark.parametrize(
+    ("scheme", "certified", "acknowledged"), [("tls", "receiver.test", 1), ("nats", "other.test", 0)]
+)
+def test_a_broker_with_a_certificate_of_another_name_is_given_nothing_and_does_not_hold_up_the_pass(  # noqa: PLR0917
+    over: Any,
+    leads: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    scheme: str,
+    certified: str,
+    acknowledged: int,
+) -> None:
+    certificate = str(certificate_for(certified, tmp_path))
+    guarded = Broker(tmp_path / "guarded", "--tls", "--tlscert", certificate, "--tlskey", certificate)
+    try:
+        monkeypatch.setenv("SSL_CERT_FILE", certificate)
+        guarded.make_stream(certified)
+        over.say(1)
+        leads(["127.0.0.1"])
+        report = over.deliver(replace(over.endpoint, url=f"{scheme}://receiver.test:{guarded.port}"))
+        assert (report.acknowledged, report.failed) == (acknowledged, 1 - acknowledged)
+        assert acknowledged or "not valid for 'receiver.test'" in over.errors()[0]
+    finally:
+        guarded.kill()
+
+
+def test_a_broker_that_says_nothing_does_not_hold_up_the_pass(over: Any) -> None:
+    over.say(1)
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        began = time.monotonic()
+        silent = replace(over.endpoint, url=f"nats://127.0.0.1:{mute.getsockname()[1]}", timeout_seconds=0.3)
+        assert over.deliver(silent).failed == 1
+    assert time.monotonic() - began < 5
 
 
 def test_a_password_in_the_address_is_never_shown(over: Any) -> None:

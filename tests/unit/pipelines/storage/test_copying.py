@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import MetaData, select
+from sqlalchemy import MetaData, event, select
 
 from expectations.errors import ConflictError
 from expectations.vocabulary.role import Role
+from pipelines.steps.backing_up import Source, back_up, restore
 from pipelines.storage import ledger
 from pipelines.storage.accounts import open_account
 from pipelines.storage.copying import copy_in, copy_out, opened
@@ -64,10 +65,31 @@ def test_what_is_copied_out_and_in_again_is_the_same_to_the_row(database: Databa
         copy_in(tmp_path / "copy.db", database)
 
 
+def test_a_home_on_either_database_is_backed_up_and_restored_to_it(database: Database, tmp_path: Path) -> None:
+    fill(database)
+    before = content(database)
+    (tmp_path / "home").mkdir()
+    source = Source(tmp_path / "home", database, "0", has_registry=False)
+    made = back_up(source, tmp_path / "backup", TAKEN_AT)
+    assert made.left_out[-1].startswith("models")
+    restore(tmp_path / "backup", tmp_path / "new", emptied(database))
+    assert content(database) == before
+    assert not (tmp_path / "new" / "ledger.db").exists()
+
+
 def test_a_copy_is_as_it_stood_although_others_write_meanwhile(database: Database, tmp_path: Path) -> None:
     fill(database)
-    with database.transaction() as connection:
-        ledger.append(connection, "decisions", [ledger.NewEntry.of("run", "2026-04-01", {"n": 9})])
-        copy_out(database, tmp_path / "copy.db")
+    written: list[str] = []
+
+    def write_in_between(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if "FROM ledger_entry" in statement and not written:
+            written.append(statement)
+            with database.transaction() as connection:
+                ledger.append(connection, "decisions", [ledger.NewEntry.of("run", "2026-04-01", {"n": 9})])
+
+    event.listen(database.engine, "before_cursor_execute", write_in_between)
+    copy_out(database, tmp_path / "copy.db")
+    event.remove(database.engine, "before_cursor_execute", write_in_between)
+    assert bool(written) is not database.is_sqlite, "SQLite copies its pages, and asks for no row"
     with opened(tmp_path / "copy.db") as copy, copy.reading() as connection:
         assert ledger.verify(connection).counts["decisions"] == 8
