@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from expectations.intake.notice import Notice, truncated, unknown_encoding, unreadable
+from expectations.intake.notice import Notice, packed_too_densely, truncated, unknown_encoding, unreadable
 
 _BLOCK = 1 << 22
 _LINE_FEED = 10
@@ -132,6 +132,13 @@ def _blocks(path: Path) -> Iterator[bytes]:
             yield block
 
 
+_DENSEST = 200
+"""Text of rows packs to a tenth; what unpacks to more than so many times its size was made to fill a disk."""
+
+_NEVER_DENSE = 16 << 20
+"""Bytes that are unpacked whatever they came from."""
+
+
 def _unpack(source: Path, target: Path) -> tuple[Path, Notice | None]:
     """Unpack gzip, also of several members, as far as it goes."""
     unpacker = zlib.decompressobj(wbits=31)
@@ -144,8 +151,11 @@ def _unpack(source: Path, target: Path) -> tuple[Path, Notice | None]:
                 while rest:
                     if unpacker.eof:
                         unpacker = zlib.decompressobj(wbits=31)
-                    written += out.write(unpacker.decompress(rest))
-                    rest = unpacker.unused_data
+                    written += out.write(unpacker.decompress(rest, _BLOCK))
+                    rest = unpacker.unused_data if unpacker.eof else unpacker.unconsumed_tail
+                    if written > max(_DENSEST * source.stat().st_size, _NEVER_DENSE):
+                        out.truncate(0)
+                        return target, packed_too_densely()
         except zlib.error as error:
             reason = f"gzip: {error}"
         else:

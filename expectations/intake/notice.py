@@ -83,6 +83,16 @@ def unreadable(reason: str) -> Notice:
     )
 
 
+def packed_too_densely() -> Notice:
+    """The compressed file unpacks to so much more than itself that it cannot be rows of anything."""
+    return _refusal(
+        "packed_too_densely",
+        "The file unpacks to far more than rows of its size can be, and was not unpacked further. "
+        "Ask the sender what it is, and for the rows as they are.",
+        "该压缩文件解压后的大小远超同等大小数据文件的正常范围,已停止解压。请向发送方核实,并重新发送原始数据。",
+    )
+
+
 def truncated() -> Notice:
     """The compressed stream ends early: the rows before the cut can be read, the rest is missing."""
     return Notice(

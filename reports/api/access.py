@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, NoReturn, TypeVar
+from unicodedata import category
 from urllib.parse import unquote
 
 from fastapi import Depends, Header
@@ -115,6 +116,12 @@ class Visit:
         )
 
 
+def purpose_of(sent: str) -> str:
+    """Why somebody looks, as one plain line: who reads it later sees what it says and nothing that bends the line."""
+    told = (" " if category(one).startswith("C") else one for one in unquote(sent))
+    return "".join(told).strip()[:LONGEST_PURPOSE]
+
+
 def visitor(ports: Ports, limiter: Limiter, clock: Callable[[], datetime]) -> Callable[..., Awaitable[Visit]]:
     """The dependency that turns a request into a visit, or answers 401 or 429.
 
@@ -133,6 +140,6 @@ def visitor(ports: Ports, limiter: Limiter, clock: Callable[[], datetime]) -> Ca
             raise Problem("unauthorized")
         if wait := limiter.wait_for(caller.account_id, now):
             raise Problem("too_many", retry_after=wait)
-        return Visit(caller, unquote(x_purpose).strip()[:LONGEST_PURPOSE], now, ports.reads, ports.duties)
+        return Visit(caller, purpose_of(x_purpose), now, ports.reads, ports.duties)
 
     return visit

@@ -9,6 +9,7 @@ from fastapi import Depends, FastAPI
 
 from reports.api import problems
 from reports.api.access import visitor
+from reports.api.bodies import BodyLimit
 from reports.api.limits import Limiter, Rate
 from reports.api.ports import Ports
 from reports.api.routes.certificates import certificates
@@ -38,6 +39,7 @@ def create_app(ports: Ports, clock: Callable[[], datetime], rate: Rate = USUAL_R
         redoc_url=None,
     )
     problems.install(app)
+    app.add_middleware(BodyLimit, refuse=problems.too_large)
     visits = Depends(visitor(ports, Limiter(rate), clock))
     app.include_router(enterprises(ports, visits))
     app.include_router(days(ports, visits))

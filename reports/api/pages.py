@@ -10,7 +10,10 @@ from fastapi import Query
 
 Item = TypeVar("Item")
 
-After = Annotated[str, Query(max_length=80, description="``next`` of the page before; empty for the first.")]
+After = Annotated[
+    str,
+    Query(max_length=80, pattern=r"^[\x20-\x7e]*$", description="``next`` of the page before; empty for the first."),
+]
 Limit = Annotated[int, Query(ge=1, le=2000, description="How many at most.")]
 PAGE = 500
 

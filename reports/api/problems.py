@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
@@ -38,6 +39,10 @@ _BY_ERROR: tuple[tuple[type[XinjiError], Code], ...] = (
 )
 
 MEDIA_TYPE = "application/problem+json"
+
+_LOG = logging.getLogger("xinji.api")
+_LONGEST_PATH = 200
+_NO_JSON = 400
 
 
 class FaultBody(BaseModel):
@@ -133,20 +138,36 @@ def _answer(problem: Problem) -> JSONResponse:
     return JSONResponse(body.model_dump(exclude_none=True), status, headers, MEDIA_TYPE)
 
 
+def _note(method: str, path: str, code: Code) -> None:
+    """Log what was refused before anybody could put it on record. Whatever was sent stays on one line."""
+    _LOG.warning("refused %s %s: %s", method, ascii(path[:_LONGEST_PATH]), code)
+
+
+async def too_large(scope: Any, receive: Any, send: Any) -> None:
+    """Answers that a request is larger than is taken here."""
+    _note(scope["method"], scope["path"], "too_large")
+    await _answer(Problem("too_large"))(scope, receive, send)
+
+
 def _internal() -> JSONResponse:
     """What went wrong goes to the log, not to the caller."""
     return _answer(Problem("internal"))
 
 
-def _unreadable(_request: Request, error: Exception) -> JSONResponse:
+def _unreadable(request: Request, error: Exception) -> JSONResponse:
     """Names the fields, without echoing what was sent."""
+    _note(request.method, request.url.path, "bad_request")
     faults = error.errors() if isinstance(error, RequestValidationError) else []
     where = ["{}: {}".format(".".join(str(part) for part in fault["loc"][1:]), fault["msg"]) for fault in faults]
     return _answer(Problem("bad_request", "; ".join(where)))
 
 
-def _of_framework(_request: Request, error: Exception) -> JSONResponse:
+def _of_framework(request: Request, error: Exception) -> JSONResponse:
+    """What the framework refuses by itself; of its 400s, a body that is no JSON is the only one."""
     status = error.status_code if isinstance(error, HTTPException) else 500
+    if status == _NO_JSON:
+        _note(request.method, request.url.path, "bad_request")
+        return _answer(Problem("bad_request", "The body is not JSON."))
     return _answer(Problem(_BY_STATUS.get(status, "bad_request" if status < 500 else "internal")))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from hmac import compare_digest
 from typing import TypeVar
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from fastapi import Request
 
@@ -14,7 +14,7 @@ from expectations.errors import XinjiError
 from expectations.vocabulary.digest import sha256_text
 from expectations.vocabulary.language import Language
 from expectations.vocabulary.role import Role
-from reports.api.access import LONGEST_PURPOSE, Visit
+from reports.api.access import Visit, purpose_of
 from reports.api.ports import Ports
 from reports.api.problems import Problem, problem_of
 from reports.pages.ports import Clock, EntrancePort
@@ -121,7 +121,7 @@ def guests(entrance: EntrancePort, ports: Ports, clock: Clock) -> Callable[[Requ
         account = entrance.holder(token, now) if token else None
         if account is None:
             raise Problem("unauthorized")
-        purpose = unquote(request.cookies.get(PURPOSE, "")).strip()[:LONGEST_PURPOSE]
+        purpose = purpose_of(request.cookies.get(PURPOSE, ""))
         caller = SignedIn(account.account_id, account.role, account.uscc)
         return Guest(Visit(caller, purpose, now, ports.reads, ports.duties), token, language_of(request))
 

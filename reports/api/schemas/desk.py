@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
+from unicodedata import category
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from reports.api.schemas.shown import Shown
 
@@ -16,6 +17,14 @@ class _Given(BaseModel):
     """Unknown fields are refused: a misspelt one must not be passed over."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    @field_validator("*")
+    @classmethod
+    def _is_plain(cls, value: Any) -> Any:
+        """Texts are read by people later: nothing in them may hide, or bend the line."""
+        if isinstance(value, str) and any(category(one).startswith("C") and one not in "\r\n\t" for one in value):
+            raise ValueError("Leave out control characters and marks of direction.")
+        return value
 
 
 class NewObjection(_Given):
