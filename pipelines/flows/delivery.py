@@ -12,6 +12,8 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
 from pipelines.delivery import DeliveryReport, channel_to, deliver
+from pipelines.flows.alarms import raise_alarm
+from pipelines.steps.alarms import Runbook
 from pipelines.wiring import Wiring
 
 
@@ -23,9 +25,12 @@ def send(wiring: Wiring, clock: Callable[[], datetime]) -> DeliveryReport:
         report = deliver(wiring.outbox, endpoint, channel, clock)
     create_markdown_artifact(
         key="delivery",
-        markdown=f"{report.acknowledged} acknowledged, {report.failed} to be tried again, {report.dead} given up, "
+        markdown=f"{report.acknowledged} acknowledged, {report.failed} to be tried again, {report.dead} dead, "
         f"{report.waiting} waiting. {report.stopped_because}",
     )
+    if report.dead:
+        says = f"New dead letters: {report.dead}. See: xinji outbox dead"
+        raise_alarm(wiring, Runbook.DEAD_LETTERS.alarm(says))
     return report
 
 

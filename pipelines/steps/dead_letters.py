@@ -7,7 +7,6 @@ Sent again, it goes first. Given up, it is never sent; what is behind it goes ou
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -115,10 +114,8 @@ def dead_letters(connection: Connection) -> list[DeadLetter]:
     if not dead:
         return []
     owners = _owners(acts_known(connection))
-    waiting = Counter(
-        message.uscc for state in (outbox.PENDING, outbox.SENT) for message in outbox.messages(connection, state)
-    )
-    return [DeadLetter(one, owners.get(one.message_id), waiting[one.uscc]) for one in dead]
+    waiting = outbox.waiting_about(connection, {one.uscc for one in dead})
+    return [DeadLetter(one, owners.get(one.message_id), waiting.get(one.uscc, 0)) for one in dead]
 
 
 def _owners(acts: Iterable[Act]) -> dict[str, str]:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import json
+import logging
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -12,7 +15,8 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import Artifact
 from prefect.testing.utilities import prefect_test_harness
 
-from pipelines.cli.deployments import scheduled_daily, scheduled_monitoring, scheduled_retraining
+from pipelines.cli.deployments import scheduled_daily, scheduled_delivery, scheduled_monitoring, scheduled_retraining
+from pipelines.storage.outbox import NewMessage, add
 from pipelines.wiring import wire
 from tests.worlds.day_home import LAST_DAY
 
@@ -67,3 +71,22 @@ def test_a_day_without_a_run_is_an_alarm_in_the_artifact(server: None, fresh_hom
     watched = scheduled_monitoring(home=str(fresh_home("home")), business_date=day)
     assert any("no run" in alarm for alarm in watched["alarms"])
     assert "There is no run for 2026-09-01" in str(artifacts()[f"watch-{day}"].data)
+
+
+def test_a_message_that_dies_while_it_is_delivered_is_an_alarm_at_once(
+    server: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    exchange, home = tmp_path / "exchange", tmp_path / "home"
+    exchange.mkdir()
+    monkeypatch.setenv("XINJI_RISK_CONTROL_URL", exchange.as_uri())
+    monkeypatch.setenv("XINJI_RISK_CONTROL_SECRET", "whsec_" + base64.b64encode(bytes(32)).decode())
+    message = NewMessage("cn.xinji.x.v1", "91652702MADEM0011Q", "/t", datetime(2026, 4, 1, tzinfo=UTC), {"n": 1})
+    with wire(home).database.transaction() as connection:
+        add(connection, [message])
+    assert scheduled_delivery(home=str(home))["sent"] == 1
+    refusal = {"id": message.message_id, "status": "refused", "reason": "no such enterprise"}
+    (exchange / "receipts" / "1.jsonl").write_text(json.dumps(refusal))
+    with caplog.at_level(logging.WARNING):
+        assert scheduled_delivery(home=str(home))["dead"] == 1
+    assert "New dead letters: 1. See: xinji outbox dead (runbook: dead-letters)" in caplog.text
+    assert "1 dead" in str(artifacts()["delivery"].data)

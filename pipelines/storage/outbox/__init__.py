@@ -22,6 +22,7 @@ from pipelines.storage.outbox.queue import (
     messages,
     oldest_unsettled,
     resend,
+    waiting_about,
 )
 
 __all__ = [
@@ -40,4 +41,5 @@ __all__ = [
     "messages",
     "oldest_unsettled",
     "resend",
+    "waiting_about",
 ]

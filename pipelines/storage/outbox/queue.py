@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -184,6 +184,12 @@ def counts(connection: Connection) -> dict[str, int]:
     """How many messages are in each state."""
     rows = connection.execute(select(_m.state, func.count().label("number")).group_by(_m.state))
     return {**dict.fromkeys(STATES, 0), **{row.state: row.number for row in rows}}
+
+
+def waiting_about(connection: Connection, usccs: Collection[str]) -> dict[str, int]:
+    """How many messages about each of some enterprises are still to be delivered; those without any are left out."""
+    query = select(_m.uscc, func.count()).where(_m.uscc.in_(usccs), _m.state.in_((PENDING, SENT))).group_by(_m.uscc)
+    return dict(connection.execute(query).tuples().all())
 
 
 def oldest_unsettled(connection: Connection) -> datetime | None:
