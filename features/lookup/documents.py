@@ -100,13 +100,12 @@ def _narrowed(engine: Engine, versions: Versions, as_of: AsOf, wanted: Wanted) -
     _ask(engine, "waybill", f"{_keys(versions, 'waybill', [f'order_hash in ({orders})'])} union {named}")
     linked = {table: told for table, told in versions.contracts.items() if set(told.links) & set(_LINKS)}
     for table in linked:
-        engine.create_table(f"asked_row_{table}", _keys(versions, table, _conditions(versions, table)))
+        asked = _keys(versions, table, _conditions(versions, table))
+        rows = f"select * from ({versions.sql(table)}) as versions where key_hash in ({asked})"
+        engine.create_table(f"asked_row_{table}", rows)  # the files are read once, and not by every step again
 
     def sql(table: str) -> str:
-        if table in _WHOLE:
-            return versions.sql(table)
-        rows = f"select key_hash from asked_row_{table}"
-        return f"select * from ({versions.sql(table)}) as versions where key_hash in ({rows})"
+        return versions.sql(table) if table in _WHOLE else f"select * from asked_row_{table}"
 
     rates = {table: versions.contracts[table] for table in _WHOLE}
     return Versions({**linked, **rates}, sql)

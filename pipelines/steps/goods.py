@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
@@ -19,28 +18,31 @@ PERIOD = timedelta(days=89)
 _REMEMBERED = 32
 
 
-@dataclass(frozen=True)
 class Goods:
-    """Traceability codes, and the quality of goods."""
+    """Traceability codes, and the quality of goods. A page asks twice, once for its text and once for its picture."""
 
-    home: Home
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._told = lru_cache(maxsize=_REMEMBERED)(self._quality)
 
     def trace(self, code: str) -> list[TraceStep]:
         """The records of a traceability code in turn; empty where nobody recorded it."""
-        run = latest_run(self.home)
+        run = latest_run(self._home)
         if run is None:
             return []
-        with looking(self.home, run) as seen:
+        with looking(self._home, run) as seen:
             return [_step(row) for row in trace_steps(seen.engine, seen.versions, seen.as_of, code)]
 
     def quality(self, first: date | None, last: date | None) -> Quality | None:
         """A period; by default the 90 days up to the latest run's. None before the first run."""
-        run = latest_run(self.home)
+        run = latest_run(self._home)
         if run is None:
             return None
         until = min(last or run.business_date, run.business_date)
-        since = first or until - PERIOD
-        with looking(self.home, run) as seen:
+        return self._told(first or until - PERIOD, until, run)
+
+    def _quality(self, since: date, until: date, run: decisions.Run) -> Quality:
+        with looking(self._home, run) as seen:
             found = quality_counts(seen.engine, seen.versions, seen.as_of, since, until)
         cuts = {name: tuple(QualityRow(**row) for row in rows) for name, rows in found.items()}
         return Quality(since, until, cuts["uscc"], cuts["sku"], cuts["month"])

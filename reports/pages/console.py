@@ -23,6 +23,9 @@ from reports.pages.words import FINDING_RECORDED, STATUSES, WHYS, all_said, said
 from reports.risklist.columns import SEVERITY_WORDS, department_word
 from reports.risklist.words import headline, summary
 
+_LISTED = 100
+"""Rows of the list on one page; the whole of it is in its documents."""
+
 
 class FindingForm(BaseModel):
     """What an officer sends about an alert."""
@@ -42,11 +45,16 @@ def console(ports: Ports, work: ConsolePort, present: Any) -> APIRouter:
         return show("enterprise.html", guest, "/console", **told, **{"wrong": "", "done": "", **said_of_it})
 
     @router.get("")
-    def risk_list(guest: Guest = present, day: Annotated[date | None, Query(alias="date")] = None) -> Response:
+    def risk_list(
+        guest: Guest = present,
+        day: Annotated[date | None, Query(alias="date")] = None,
+        first: Annotated[int, Query(ge=1, le=1_000_000)] = 1,
+    ) -> Response:
         asked = day.isoformat() if day else "latest"
         guest.visit.admit("risklist", asked)
         wanted = day or work.latest_day()
         found = work.list_of(wanted, guest.visit.department) if wanted else None
+        rows = found.rows[first - 1 : first - 1 + _LISTED] if found else ()
         if day and found is None:
             guest.visit.refuse("risklist", asked, Problem("not_found"))
         guest.visit.record("risklist", found.business_date if found else asked)
@@ -55,6 +63,9 @@ def console(ports: Ports, work: ConsolePort, present: Any) -> APIRouter:
             guest,
             "/console",
             found=found,
+            rows=rows,
+            first=first,
+            listed=_LISTED,
             headline=headline(found, guest.language) if found else "",
             summary=summary(found, guest.language) if found else "",
             severity_words=SEVERITY_WORDS,

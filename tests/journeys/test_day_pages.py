@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from fastapi.testclient import TestClient
 
 from expectations.vocabulary.role import Role
 from pipelines.steps.planning import commit_seed, make_plan
 from pipelines.storage.duties import assign_duty
+from reports.pages import console
 from tests.journeys.test_plan import CAPACITY
 from tests.worlds.day_home import BEFORE, LAST_DAY, TAKEN_AT
 from tests.worlds.served_home import House, sign_in
@@ -49,3 +51,21 @@ def test_an_enterprise_reads_what_it_may_apply_for_as_guidance(browser: TestClie
     page = browser.get("/me/support").text
     assert page.count("<article") == 9
     assert "仅供参考" in page
+
+
+def test_a_long_list_is_shown_a_hundred_rows_at_a_time(
+    house: House, browser: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(console, "_LISTED", 10)
+    sign_in(browser, Role.OFFICER)
+    shown: list[str] = []
+    page = "/console"
+    while page:
+        text = browser.get(page).text
+        rows = re.findall(r'<td class="number">(\d+)</td>', text)
+        assert 0 < len(rows) <= 10
+        shown += rows
+        further = re.search(r'href="([^"]*)">后续各行', text)
+        page = further[1].replace("&amp;", "&") if further else ""
+    assert shown == [str(rank) for rank in range(1, len(shown) + 1)]
+    assert len(shown) > 20
