@@ -8,17 +8,17 @@ list with its lines, a payment with its order. Whatever else belongs to them is 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from expectations.contracts.schema import Contract
 from features.days import COMPARED_WITHIN_DAYS
-from features.engine import Engine, literal
+from features.engine import Engine
 from features.numbers import create_shared
 from features.state.changes import Turnover
 from features.state.files import Look
-from features.state.reached import days_condition
+from features.state.reached import reached_days, versions_on
 
 REACH = 2 * COMPARED_WITHIN_DAYS
 """Days: what a changed document alters lies within ``COMPARED_WITHIN_DAYS`` of it, and follows from as far again."""
@@ -69,12 +69,9 @@ class _Company:
         days = self.engine.rows(f"select distinct event_day from touched_{self.table}")
         around = range(-REACH, REACH + 1)
         near = {day + timedelta(days=step) for (day,) in days if isinstance(day, date) for step in around}
-        files = self._files_of(near)
-        if not files:
+        if not near:
             return
-        listed = ", ".join(literal(day) for day in sorted(near))
-        stayed = self.now.files.sql(self.table, files)
-        self._find(f"select * from ({stayed}) as versions where event_day in ({listed})")
+        self._find(versions_on(self.now, self.table, self.turnovers[self.table].common, near))
         if not self.engine.rows(f"select 1 from company_{self.table} limit 1"):
             return
         self._reach(self.table, f"key_hash in (select key_hash from company_{self.table})")
@@ -90,13 +87,8 @@ class _Company:
         """What came or went whole, and of what stayed the documents that something of theirs changed of."""
         table, turnover = self.table, self.turnovers[self.table]
         link = f"{LINKED_BY[table]}_hash"
-        stayed = self.now.files.sql(table, sorted(turnover.common))
-        self.engine.create_table(
-            f"near_{table}",
-            f"""
-            select * from ({stayed}) as versions
-            where {days_condition(self.engine, table)} and key_hash in (select key_hash from reached_{table})""",
-        )
+        stayed = versions_on(self.now, table, turnover.common, reached_days(self.engine, table))
+        self.engine.create_table(f"near_{table}", f"{stayed} and key_hash in (select key_hash from reached_{table})")
         changed = [
             f"select {link} from changed_{name} where {link} is not null and alters_others"
             for name in (table, COMPANIONS[table])
@@ -130,14 +122,6 @@ class _Company:
         return f"""
             select stayed.* from ({stayed}) as stayed
             semi join ({touched}) as touched on {same} and touched.event_day {day}"""
-
-    def _files_of(self, days: Collection[date]) -> list[str]:
-        spans = self.now.spans(self.table)
-        return [
-            file
-            for file in sorted(self.turnovers[self.table].common)
-            if days and spans[file].first_day <= max(days) and spans[file].last_day >= min(days)
-        ]
 
     def _reach(self, table: str, condition: str) -> None:
         stayed = self.now.files.sql(table, sorted(self.turnovers[table].common))

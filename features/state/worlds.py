@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from expectations.contracts.schema import Contract
 from features.asof import Versions, empty_versions_sql
 from features.engine import Engine
 from features.state.changes import Turnover
 from features.state.files import Look
-from features.state.reached import days_condition
+from features.state.reached import reached_days, versions_on
 
 
 @dataclass(frozen=True)
@@ -19,15 +20,15 @@ class Neighbourhood:
 
     Attributes
     ----------
-    conditions:
-        Per table SQL that keeps the event days on which something was reached.
+    days:
+        Per table the event days on which something was reached.
     whole:
         Tables of which every row is looked at.
     """
 
     contracts: Mapping[str, Contract]
     turnovers: Mapping[str, Turnover]
-    conditions: Mapping[str, str]
+    days: Mapping[str, tuple[date, ...]]
     whole: frozenset[str]
 
     @classmethod
@@ -40,7 +41,7 @@ class Neighbourhood:
     ) -> Neighbourhood:
         """The reached rows of every table, ``reached_<table>`` being there; all rows of those that are read whole."""
         stayed = [table for table in contracts if turnovers[table].common]
-        return cls(contracts, turnovers, {table: days_condition(engine, table) for table in stayed}, whole)
+        return cls(contracts, turnovers, {table: reached_days(engine, table) for table in stayed}, whole)
 
     def before(self, look: Look) -> Versions:
         """As they were known."""
@@ -56,13 +57,9 @@ class Neighbourhood:
         selects = []
         if unshared:
             selects.append(look.files.sql(table, sorted(unshared)))
-        condition = self.conditions.get(table, "false")
-        if condition != "false":
-            stayed = look.files.sql(table, sorted(self.turnovers[table].common))
-            selects.append(
-                f"select * from ({stayed}) as versions "
-                f"where {condition} and key_hash in (select key_hash from reached_{table})"
-            )
+        if days := self.days.get(table):
+            stayed = versions_on(look, table, self.turnovers[table].common, days)
+            selects.append(f"{stayed} and key_hash in (select key_hash from reached_{table})")
         return " union all ".join(selects) or empty_versions_sql(self.contracts[table])
 
 
