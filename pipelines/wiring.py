@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pipelines.steps.home import Champion, Home
     from pipelines.steps.ingest.file import Intake
     from pipelines.steps.screening import ScreeningDesk
+    from pipelines.steps.sharing import SharingOffice
     from pipelines.steps.sign_in import SignIn
     from pipelines.storage.database import Database
     from pipelines.storage.grouped import GroupedLedger
@@ -174,6 +175,13 @@ class Wiring:
             challenger=self._challenger,
         )
 
+    @cached_property
+    def sharing(self) -> SharingOffice:
+        """Where enterprises consent to banks and offices subscribe."""
+        from pipelines.steps.sharing import SharingOffice
+
+        return SharingOffice(self.home)
+
     @contextmanager
     def _engine(self) -> Iterator[Engine]:
         import duckdb
@@ -207,7 +215,6 @@ class Wiring:
         from pipelines.steps.policies import Policies
         from pipelines.steps.portal import Bulletins, Portal, Queues, Verification, Work
         from pipelines.steps.serving import ServedDesk, ServedHouse
-        from pipelines.steps.sharing import SharingOffice
         from pipelines.storage.accounts import DatabaseKeys
         from pipelines.storage.duties import DatabaseDuties
         from pipelines.storage.grouped import GroupedLedger
@@ -230,7 +237,7 @@ class Wiring:
             plans=DatabasePlans(database),
             desk=ServedDesk(self.home, lambda: self.intake(None)),
             screenings=self._screening_desk(ledger),
-            sharing=SharingOffice(self.home),
+            sharing=self.sharing,
             certificates=Verification(office, self.certificate_keys) if office else None,
         )
         rate = Rate(self.settings.api_requests_per_second, self.settings.api_burst)

@@ -119,6 +119,4 @@ def _list(name: str, title: str, names: tuple[str, ...], rows: list[tuple[Any, .
 
 
 def _office() -> SharingOffice:
-    from pipelines.steps.sharing import SharingOffice
-
-    return SharingOffice(wiring().home)
+    return wiring().sharing

@@ -176,6 +176,9 @@ class ScreeningPort(Protocol):
 class SharingPort(Protocol):
     """Where enterprises consent to banks, and what banks and subscribers are told. Acts raise what is wrong."""
 
+    def banks(self) -> Iterable[str]:
+        """The accounts that an enterprise can consent to."""
+
     def consents(self, uscc: str) -> Iterable[Any]:
         """An enterprise's consents, oldest first."""
 

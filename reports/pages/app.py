@@ -28,6 +28,7 @@ from reports.pages.policy import policy
 from reports.pages.ports import Clock, ConsolePort, EntrancePort, PortalPort, QueuePort, StatisticsPort
 from reports.pages.queues import queues
 from reports.pages.rendering import render, to
+from reports.pages.sharing import sharing
 from reports.pages.statistics import statistics
 from reports.pages.words import PROBLEMS, said
 
@@ -61,6 +62,7 @@ def create_pages(rooms: Rooms) -> FastAPI:
     present = Depends(guests(rooms.entrance, rooms.ports, rooms.clock))
     app.include_router(entrance(rooms.entrance, present, rooms.clock))
     app.include_router(portal(rooms.ports, rooms.portal, present))
+    app.include_router(sharing(rooms.ports.sharing, present))
     app.include_router(console(rooms.ports, rooms.console, present))
     app.include_router(orders(rooms.documents, present))
     app.include_router(feeds(rooms.deliveries, present))

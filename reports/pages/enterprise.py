@@ -84,7 +84,7 @@ def _grades(router: APIRouter, ports: Ports, present: Any) -> None:
         found = [
             one
             for one in ports.queries.looks(uscc, hide_inquiries=True)
-            if Role(one["role"]).is_authority and one["status"] == _SHOWN
+            if Role(one["role"]) is not Role.ENTERPRISE and one["status"] == _SHOWN
         ]
         guest.visit.record("looks", uscc)
         return show(

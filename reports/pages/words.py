@@ -61,6 +61,7 @@ LOOKED_AT: Mapping[str, str] = {
     "parties": _message("related parties"),
     "enterprise.alerts": _message("alerts"),
     "enterprise.actions": _message("suggested measures"),
+    "trade_finance": _message("trade-finance summary"),
 }
 OBJECTION_STATES: Mapping[str, str] = {
     "filed": _message("received"),
@@ -184,6 +185,7 @@ FOLDERS: Mapping[str, str] = {
     "retention": _message("retention"),
     "scale": _message("scale of grades"),
     "scorecard": _message("expert scorecard"),
+    "sharing": _message("sharing"),
     "statistics": _message("statistics"),
     "statuses": _message("statuses"),
     "support": _message("support"),
@@ -207,6 +209,7 @@ PLACES: Mapping[str, str] = {
     "/me/objections": _message("Objections"),
     "/me/visits": _message("Who looked"),
     "/me/certificate": _message("Certificate"),
+    "/me/sharing": _message("Who is told"),
     "/console": _message("Risk list"),
     "/console/plan": _message("Plan"),
     "/console/queues": _message("Work queues"),

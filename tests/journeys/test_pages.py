@@ -37,6 +37,7 @@ PAGES = {
     "objections": "/me/objections",
     "visits": "/me/visits",
     "certificates": "/me/certificate",
+    "sharing": "/me/sharing",
     "list": "/console",
     "enterprise": "/console/enterprises/{other}",
     "orders": "/console/enterprises/{other}/orders",
@@ -105,7 +106,16 @@ def test_the_start_leads_everybody_to_a_page_of_its_own_if_there_is_one(
 
 def test_every_look_of_an_enterprise_at_itself_is_on_record(house: House, browser: TestClient) -> None:
     sign_in(browser, Role.ENTERPRISE)
-    for page in ("/me", "/me/radar.svg", "/me/history.svg", "/me/visits", "/me/objections", "/me/certificate"):
+    pages = (
+        "/me",
+        "/me/radar.svg",
+        "/me/history.svg",
+        "/me/visits",
+        "/me/objections",
+        "/me/certificate",
+        "/me/sharing",
+    )
+    for page in pages:
         before = looks_at(house)
         assert browser.get(page).status_code == 200
         assert len(looks_at(house)) == len(before) + 1, page
@@ -115,6 +125,20 @@ def looks_at(house: House) -> list[dict[str, Any]]:
     """Every look at the enterprise of the account that is on record."""
     with house.wiring.database.reading() as connection:
         return reads_about(connection, house.codes[0])
+
+
+def test_a_consent_is_given_and_withdrawn_on_the_page(house: House, browser: TestClient) -> None:
+    sign_in(browser, Role.ENTERPRISE)
+    last_day = (NOW + timedelta(days=30)).date().isoformat()
+    nobody = send(browser, "/me/sharing", "/me/sharing", receiver="officer-1", purpose="a loan", last_day=last_day)
+    assert 'role="alert"' in nobody.text
+    office = house.wiring.sharing
+    given = send(browser, "/me/sharing", "/me/sharing", receiver="bank-1", purpose="a <loan>", last_day=last_day)
+    assert "a &lt;loan&gt;" in given.text
+    consent = office.consent_to(house.codes[0], "bank-1", NOW)
+    assert consent is not None
+    assert send(browser, "/me/sharing", f"/me/sharing/{consent.id}/withdrawal", reason="paid back").status_code == 200
+    assert office.consent_to(house.codes[0], "bank-1", NOW) is None
 
 
 def test_a_wrong_password_is_told_in_words_and_opens_nothing(browser: TestClient) -> None:

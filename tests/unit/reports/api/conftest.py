@@ -310,6 +310,9 @@ class Subscribed:
 class Sharing:
     """One enterprise consented to one bank; every subscriber has one subscription, and another one that is over."""
 
+    def banks(self) -> list[str]:
+        return ["bank-1"]
+
     def consents(self, uscc: str) -> list[dict[str, Any]]:
         return [{**CONSENT, "uscc": uscc}]
 

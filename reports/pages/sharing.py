@@ -1,0 +1,79 @@
+"""Who else is told: an enterprise consents to a bank, withdraws it, and sees which offices receive its grade."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Response
+
+from expectations.errors import UsageError
+from models.people.sharing import Share
+from reports.api.ports import SharingPort
+from reports.pages.enterprise import show
+from reports.pages.guests import Guest
+
+_HERE = "/me/sharing"
+_Token = Annotated[str, Form()]
+_Words = Annotated[str, Form(max_length=200)]
+
+
+def sharing(port: SharingPort, present: Any) -> APIRouter:
+    """The pages under ``/me/sharing``. ``present`` is the dependency that says who is there."""
+    router = APIRouter(prefix=_HERE)
+
+    def page(guest: Guest, uscc: str, wrong: str = "") -> Response:
+        at = guest.visit.at
+        consents = [(one, one.holds_at(at)) for one in port.consents(uscc)]
+        return show(
+            "sharing.html",
+            guest,
+            _HERE,
+            consents=list(reversed(consents)),
+            receivers=list(port.receivers(uscc, at)),
+            banks=list(port.banks()),
+            wrong=wrong,
+        )
+
+    @router.get("")
+    def consents(guest: Guest = present) -> Response:
+        uscc = guest.own("consents")
+        guest.visit.record("consents", uscc)
+        return page(guest, uscc)
+
+    @router.post("")
+    def give(
+        guest: Guest = present,
+        receiver: _Words = "",
+        purpose: _Words = "",
+        last_day: Annotated[str, Form(max_length=10)] = "",
+        form_token: _Token = "",
+    ) -> Response:
+        uscc, at = guest.own("consent.give"), guest.visit.at
+        _, wrong = guest.attempt(
+            "consent.give",
+            uscc,
+            form_token,
+            lambda: port.give_consent(uscc, Share(receiver, purpose, _day(last_day)), guest.account, at),
+        )
+        return page(guest, uscc, wrong)
+
+    @router.post("/{consent}/withdrawal")
+    def withdraw(consent: str, guest: Guest = present, reason: _Words = "", form_token: _Token = "") -> Response:
+        uscc, at = guest.own("consent.withdraw"), guest.visit.at
+        _, wrong = guest.attempt(
+            "consent.withdraw",
+            uscc,
+            form_token,
+            lambda: port.withdraw_consent(uscc, consent, guest.account, at, reason),
+        )
+        return page(guest, uscc, wrong)
+
+    return router
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"'{text}' is no day.", "Write it as year, month and day: 2027-03-31.") from error
