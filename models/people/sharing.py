@@ -106,7 +106,11 @@ def withdraw_consent(consent: Consent, account: str, at: datetime, reason: str) 
         When it is withdrawn or over already.
     """
     if not consent.holds_at(at):
-        raise ConflictError(f"Consent {consent.id} no longer holds.", "Nothing is left to withdraw.")
+        raise ConflictError(
+            f"Consent {consent.id} no longer holds.",
+            "Nothing is left to withdraw.",
+            zh=f"授权 {consent.id} 已失效，无需撤回。",
+        )
     return Act(Kind.CONSENT_WITHDRAWN, consent.uscc, consent.id, account, at, with_reason(reason))
 
 
@@ -119,7 +123,11 @@ def subscribe(share: Share, scope: Collection[str], account: str, at: datetime, 
         As ``give_consent``, or when the scope is empty.
     """
     if not scope:
-        raise UsageError("A subscription without a scope tells nothing.", "Name enterprises, or the whole zone.")
+        raise UsageError(
+            "A subscription without a scope tells nothing.",
+            "Name enterprises, or the whole zone.",
+            zh="订阅没有范围。请指明企业，或选择全区。",
+        )
     content = {**_content(share, at, terms.subscription_longest_days), "scope": sorted(set(scope))}
     purpose = with_reason(share.purpose)
     about = opening_id(Kind.SUBSCRIPTION_OPENED, EVERYBODY, account, at, {**content, "purpose": purpose})
@@ -135,7 +143,11 @@ def end_subscription(subscription: Subscription, account: str, at: datetime, rea
         When it is over already.
     """
     if not subscription.holds_at(at):
-        raise ConflictError(f"Subscription {subscription.id} no longer holds.", "Nothing is left to end.")
+        raise ConflictError(
+            f"Subscription {subscription.id} no longer holds.",
+            "Nothing is left to end.",
+            zh=f"订阅 {subscription.id} 已失效，无需终止。",
+        )
     return Act(Kind.SUBSCRIPTION_ENDED, EVERYBODY, subscription.id, account, at, with_reason(reason))
 
 
@@ -184,6 +196,8 @@ def _content(share: Share, at: datetime, longest_days: int) -> Mapping[str, str]
     last = first + timedelta(days=longest_days - 1)
     if not first <= share.last_day <= last:
         raise UsageError(
-            f"{share.last_day} is no last day: it may lie between {first} and {last}.", "Choose a day between the two."
+            f"{share.last_day} is no last day: it may lie between {first} and {last}.",
+            "Choose a day between the two.",
+            zh=f"截止日期 {share.last_day} 无效，应在 {first} 至 {last} 之间。",
         )
     return {"receiver": share.receiver, "last_day": share.last_day.isoformat()}

@@ -75,7 +75,11 @@ class SharingOffice:
             self._speaks_for(connection, uscc, account)
             receiver = find_account(connection, share.receiver)
             if receiver is None or receiver.role is not Role.BANK:
-                raise UsageError(f"'{share.receiver}' is no bank of this zone.", "Choose one that has an account here.")
+                raise UsageError(
+                    f"'{share.receiver}' is no bank of this zone.",
+                    "Choose one that has an account here.",
+                    zh=f"“{share.receiver}”不是本区的银行账号。请选择已开立账号的银行。",
+                )
             act = give_consent(uscc, share, account, at, sharing_terms(zoned(at).date()))
             record_acts(connection, [act])
         return consents_of([act])[act.about]
@@ -95,7 +99,11 @@ class SharingOffice:
             acts = acts_known(connection, uscc=uscc)
             given = consents_of(acts).get(consent)
             if given is None:
-                raise NotFoundError(f"{uscc} gave no consent {consent}.", "Its id stands in the list of consents.")
+                raise NotFoundError(
+                    f"{uscc} gave no consent {consent}.",
+                    "Its id stands in the list of consents.",
+                    zh=f"未找到 {uscc} 的授权 {consent}，编号见授权列表。",
+                )
             act = withdraw_consent(given, account, at, reason)
             record_acts(connection, [act])
         return consents_of([*acts, act])[consent]
@@ -124,7 +132,9 @@ class SharingOffice:
             receiver = find_account(connection, share.receiver)
             if receiver is None or receiver.role not in _SUBSCRIBERS:
                 raise UsageError(
-                    f"'{share.receiver}' is no account that can subscribe.", f"It takes: {', '.join(_SUBSCRIBERS)}."
+                    f"'{share.receiver}' is no account that can subscribe.",
+                    f"It takes: {', '.join(_SUBSCRIBERS)}.",
+                    zh=f"账号“{share.receiver}”不能订阅。可订阅的角色：{'、'.join(_SUBSCRIBERS)}。",
                 )
             act = subscribe(share, tuple(scope), account, at, sharing_terms(zoned(at).date()))
             record_acts(connection, [act])
@@ -145,7 +155,11 @@ class SharingOffice:
             acts = acts_known(connection, uscc=EVERYBODY)
             opened = subscriptions_of(acts).get(subscription)
             if opened is None:
-                raise NotFoundError(f"There is no subscription {subscription}.", "See: xinji subscription list")
+                raise NotFoundError(
+                    f"There is no subscription {subscription}.",
+                    "See: xinji subscription list",
+                    zh=f"未找到订阅 {subscription}。请查看：xinji subscription list",
+                )
             act = end_subscription(opened, account, at, reason)
             record_acts(connection, [act])
         return subscriptions_of([*acts, act])[subscription]
@@ -208,7 +222,11 @@ class SharingOffice:
     def _speaks_for(self, connection: Connection, uscc: str, account: str) -> None:
         who = actor(connection, account, (Role.ENTERPRISE,))
         if who.uscc != uscc:
-            raise UsageError(f"{account} does not speak for {uscc}.", "An enterprise consents for itself.")
+            raise UsageError(
+                f"{account} does not speak for {uscc}.",
+                "An enterprise consents for itself.",
+                zh=f"账号 {account} 不代表 {uscc}。授权须由企业本身作出。",
+            )
 
 
 def told_of(decision: Record, before: Record | None) -> Record:

@@ -76,4 +76,8 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise UsageError(f"'{text}' is no day.", "Write it as year, month and day: 2027-03-31.") from error
+        raise UsageError(
+            f"'{text}' is no day.",
+            "Write it as year, month and day: 2027-03-31.",
+            zh=f"“{text}”不是日期。请按年-月-日填写，例如 2027-03-31。",
+        ) from error
