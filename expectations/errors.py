@@ -6,7 +6,10 @@ Each package derives its own named children; one place turns them into exit code
 
 from __future__ import annotations
 
+import re
 from typing import Literal
+
+_COMMAND = re.compile(r"\bxinji |--[a-z]")
 
 
 class XinjiError(Exception):
@@ -32,8 +35,10 @@ class XinjiError(Exception):
         return f"{self.problem} {self.remedy}".strip()
 
     def told(self, language: Literal["zh", "en"]) -> str:
-        """What was wrong and what to do, in a language where it has words in it."""
-        return self.zh if language == "zh" and self.zh else str(self)
+        """What was wrong and what to do, for somebody at a page: a remedy that is a command is none there."""
+        if language == "zh" and self.zh:
+            return self.zh
+        return self.problem if _COMMAND.search(self.remedy) else str(self)
 
 
 class UsageError(XinjiError):

@@ -17,6 +17,7 @@ REACHED = (
     "models.people.objections",
     "models.people.overrides",
     "models.people.publications",
+    "models.people.sharing",
     "models.policy.change",
     "models.policy.documents",
     "pipelines.steps.advising",
@@ -31,6 +32,7 @@ REACHED = (
     "pipelines.steps.policies",
     "pipelines.steps.portal",
     "pipelines.steps.promotion",
+    "pipelines.steps.sharing",
     "pipelines.steps.sign_in",
     "pipelines.steps.supporting",
     "pipelines.steps.validation",
@@ -63,3 +65,10 @@ def test_an_error_is_told_in_the_language_asked_for_and_in_english_where_it_has_
     error = UsageError("It is late.", "Come earlier.", zh="已过期，请提早。")
     assert (error.told("zh"), error.told("en")) == ("已过期，请提早。", "It is late. Come earlier.")
     assert UsageError("It is late.").told("zh") == "It is late."
+
+
+@pytest.mark.parametrize("remedy", ["See: xinji objection list", "Say why: --reason WHY"])
+def test_a_remedy_that_is_a_command_is_not_told_at_a_page(remedy: str) -> None:
+    error = UsageError("It is late.", remedy)
+    assert error.told("en") == "It is late."
+    assert str(error) == f"It is late. {remedy}"
