@@ -71,7 +71,7 @@ def back_up(home: Source, to: Path, at: datetime) -> Manifest:
         raise UsageError(f"{to} lies in the home.", "A backup there would be lost with it: name a folder elsewhere.")
     if to.exists() and any(to.iterdir()):
         raise UsageError(f"{to} is not empty.", "Give each backup a folder of its own.")
-    to.mkdir(parents=True, exist_ok=True)
+    to.mkdir(parents=True, exist_ok=True, mode=0o700)  # for its owner alone: it holds what the home holds
     entries, revision, damaged = _copy_ledger(home, to)
     if home.has_registry and (home.path / MODELS).exists():
         _copy_registry(home.path / MODELS, to / MODELS)

@@ -149,4 +149,5 @@ def test_a_backup_holds_no_key_and_says_what_it_leaves_out(backup: Path) -> None
     top = {name.split("/")[0] for name in made.files}
     assert top == {"zone.yml", "lake", "policy", LEDGER}
     assert not any(name.startswith(("lake/state", "lake/working")) for name in made.files)
+    assert backup.stat().st_mode & 0o077 == 0
     assert json.loads((backup / NAME).read_text())["left_out"][0].startswith("keys")
