@@ -51,6 +51,11 @@ class Settings(BaseSettings):
         The Ed25519 key that certificates of grades are signed with, 64 hexadecimal characters, or a file that holds it.
     retired_certificate_keys:
         A file with a JSON Web Key Set: public keys whose certificates still live, besides the present one's.
+    oidc_issuer, oidc_client_id, oidc_client_secret, oidc_redirect_uri:
+        The office's own OpenID Connect provider, by which people sign in; empty: local accounts alone. The redirect is
+        this house's ``/sign-in/provider/answer``, as browsers reach it.
+    oidc_account_claim, oidc_role_claim, oidc_roles:
+        Which claims name the account and its role, and what a role there is here, as JSON: ``{"risk": "officer"}``.
     public_data:
         Folder with public data sets, each in a folder of its own, for the benchmark of models; none is needed.
     """
@@ -81,6 +86,13 @@ class Settings(BaseSettings):
     session_hours: int = Field(default=8, ge=1, le=24)
     sign_in_failures: int = Field(default=5, ge=1, le=20)
     lockout_minutes: int = Field(default=15, ge=1, le=1440)
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr = SecretStr("")
+    oidc_redirect_uri: str = ""
+    oidc_account_claim: str = "preferred_username"
+    oidc_role_claim: str = "roles"
+    oidc_roles: dict[str, str] = Field(default_factory=dict)
     public_data: Path | None = None
 
     @property

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from pipelines.steps.screening import ScreeningDesk
     from pipelines.steps.sharing import SharingOffice
     from pipelines.steps.sign_in import SignIn
+    from pipelines.steps.single_sign_on import SingleSignOn
     from pipelines.storage.database import Database
     from pipelines.storage.grouped import GroupedLedger
     from pipelines.storage.lake import Lake
@@ -90,6 +91,29 @@ class Wiring:
         settings = self.settings
         lockout = Lockout(settings.sign_in_failures, timedelta(minutes=settings.lockout_minutes))
         return SignIn(self.database, lockout, timedelta(hours=settings.session_hours))
+
+    @cached_property
+    def single_sign_on(self) -> SingleSignOn | None:
+        """The way in by the office's own provider; None where none is configured."""
+        import httpx
+
+        from expectations.vocabulary.role import Role
+        from pipelines.steps.single_sign_on import Provider, SingleSignOn
+
+        settings = self.settings
+        if not settings.oidc_issuer:
+            return None
+        provider = Provider(
+            issuer=settings.oidc_issuer,
+            client_id=settings.oidc_client_id,
+            client_secret=settings.oidc_client_secret.get_secret_value(),
+            redirect_uri=settings.oidc_redirect_uri,
+            account_claim=settings.oidc_account_claim,
+            role_claim=settings.oidc_role_claim,
+            roles={there: Role(here) for there, here in settings.oidc_roles.items()},
+        )
+        lasts = timedelta(hours=settings.session_hours)
+        return SingleSignOn(provider, self.database, lasts, lambda: httpx.Client(follow_redirects=False, timeout=10))
 
     @cached_property
     def signer(self) -> AnchorSigner | None:
@@ -245,6 +269,7 @@ class Wiring:
         rooms = Rooms(
             ports=ports,
             entrance=self.sign_in,
+            provider=self.single_sign_on,
             portal=Portal(self.home, office),
             console=Work(self.home, house),
             documents=Documents(self.home),

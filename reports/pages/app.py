@@ -25,7 +25,7 @@ from reports.pages.models import models
 from reports.pages.orders import orders
 from reports.pages.parties import parties
 from reports.pages.policy import policy
-from reports.pages.ports import Clock, ConsolePort, EntrancePort, PortalPort, QueuePort, StatisticsPort
+from reports.pages.ports import Clock, ConsolePort, EntrancePort, PortalPort, ProviderPort, QueuePort, StatisticsPort
 from reports.pages.queues import queues
 from reports.pages.rendering import render, to
 from reports.pages.sharing import sharing
@@ -39,6 +39,7 @@ class Rooms:
 
     ports: Ports
     entrance: EntrancePort
+    provider: ProviderPort | None
     portal: PortalPort
     console: ConsolePort
     documents: DocumentPort
@@ -60,7 +61,7 @@ def create_pages(rooms: Rooms) -> FastAPI:
     """The pages over their ports. They keep no state of their own and read no clock but the one given."""
     app = FastAPI(title="Xinji 信级", openapi_url=None, docs_url=None, redoc_url=None)
     present = Depends(guests(rooms.entrance, rooms.ports, rooms.clock))
-    app.include_router(entrance(rooms.entrance, present, rooms.clock))
+    app.include_router(entrance(rooms.entrance, rooms.provider, present, rooms.clock))
     app.include_router(portal(rooms.ports, rooms.portal, present))
     app.include_router(sharing(rooms.ports.sharing, present))
     app.include_router(console(rooms.ports, rooms.console, present))

@@ -9,25 +9,30 @@ from importlib.resources import files
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Form, Query, Request, Response
 
 from expectations.errors import UsageError
 from reports.api.ports import CertificatePort
 from reports.api.problems import Problem
 from reports.pages.enterprise import show
 from reports.pages.guests import LANGUAGE, PURPOSE, SESSION, Guest, language_of
-from reports.pages.ports import Clock, EntrancePort
+from reports.pages.ports import Clock, EntrancePort, ProviderPort
 from reports.pages.rendering import SECURITY, render, to
 from reports.pages.words import places_of
 
 _YEAR = 365 * 24 * 3600
+ATTEMPT = "xinji_attempt"
+_ATTEMPT_SECONDS = 600
+_BACK_HERE = "/sign-in/provider/answer"
 _INLINE_SCRIPT = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
 _INLINE_STYLE = re.compile(rb"<style>(.*?)</style>", re.DOTALL)
 
 
-def entrance(door: EntrancePort, present: Any, clock: Clock) -> APIRouter:
+def entrance(door: EntrancePort, provider: ProviderPort | None, present: Any, clock: Clock) -> APIRouter:
     """The pages before and around signing in."""
     router = APIRouter()
+    if provider is not None:
+        _by_provider(router, provider, clock)
 
     @router.get("/")
     def start(guest: Guest = present) -> Response:
@@ -38,7 +43,7 @@ def entrance(door: EntrancePort, present: Any, clock: Clock) -> APIRouter:
 
     @router.get("/sign-in")
     def sign_in(request: Request) -> Response:
-        return _sign_in_page(request)
+        return _sign_in_page(request, has_provider=provider is not None)
 
     @router.post("/sign-in")
     def enter(
@@ -49,7 +54,8 @@ def entrance(door: EntrancePort, present: Any, clock: Clock) -> APIRouter:
         try:
             entered = door.enter(account, password, clock())
         except UsageError as error:
-            return _sign_in_page(request, account, 401, error.told(language_of(request)))
+            wrong = error.told(language_of(request))
+            return _sign_in_page(request, account, 401, wrong, has_provider=provider is not None)
         answer = to("/")
         lasts = int((entered.expires_at - clock()).total_seconds())
         _keep(answer, request, SESSION, entered.token, lasts)
@@ -117,8 +123,44 @@ def _hash_of(kind: re.Pattern[bytes], page: bytes) -> str:
     return f"sha256-{b64encode(sha256(found[1] if found else b'').digest()).decode()}"
 
 
-def _sign_in_page(request: Request, account: str = "", status: int = 200, wrong: str = "") -> Response:
-    return render("sign_in.html", language_of(request), status, here="/sign-in", account=account, wrong=wrong)
+def _by_provider(router: APIRouter, provider: ProviderPort, clock: Clock) -> None:
+    @router.get("/sign-in/provider")
+    def begin(request: Request) -> Response:
+        try:
+            address, carried = provider.begin()
+        except UsageError as error:
+            return _sign_in_page(request, "", 503, error.told(language_of(request)), has_provider=True)
+        answer = to(address)
+        is_secure = request.url.scheme == "https"
+        # Lax, and for this address alone: the provider sends the browser back from another site.
+        answer.set_cookie(
+            ATTEMPT, carried, _ATTEMPT_SECONDS, path=_BACK_HERE, httponly=True, secure=is_secure, samesite="lax"
+        )
+        return answer
+
+    @router.get(_BACK_HERE)
+    def come_back(
+        request: Request,
+        code: Annotated[str, Query(max_length=2000)] = "",
+        state: Annotated[str, Query(max_length=200)] = "",
+    ) -> Response:
+        try:
+            entered = provider.finish(code, state, request.cookies.get(ATTEMPT, ""), clock())
+        except UsageError as error:
+            answer = _sign_in_page(request, "", 401, error.told(language_of(request)), has_provider=True)
+        else:
+            # A page and not a redirect: a strict cookie is not sent on one that another site began.
+            answer = render("entered.html", language_of(request), here="/")
+            _keep(answer, request, SESSION, entered.token, int((entered.expires_at - clock()).total_seconds()))
+        answer.delete_cookie(ATTEMPT, path=_BACK_HERE)
+        return answer
+
+
+def _sign_in_page(
+    request: Request, account: str = "", status: int = 200, wrong: str = "", *, has_provider: bool
+) -> Response:
+    told = {"account": account, "wrong": wrong, "has_provider": has_provider}
+    return render("sign_in.html", language_of(request), status, here="/sign-in", **told)
 
 
 def _keep(answer: Response, request: Request, name: str, value: str, seconds: int | None) -> None:

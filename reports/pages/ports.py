@@ -40,6 +40,16 @@ class EntrancePort(Protocol):
         """End a session."""
 
 
+class ProviderPort(Protocol):
+    """The way in by the office's own provider. Each raises a UsageError in words for the person."""
+
+    def begin(self) -> tuple[str, str]:
+        """Where to send the browser, and what it is to carry meanwhile."""
+
+    def finish(self, code: str, state: str, carried: str, at: datetime) -> Opened:
+        """Open a session for whoever the provider's answer names."""
+
+
 @dataclass(frozen=True, slots=True)
 class Disputable:
     """A record that a grade rests on and an objection may name."""
