@@ -37,7 +37,7 @@ from tests.worlds.day_home import BEFORE, LAST_DAY, TAKEN_AT
 from tests.worlds.risk_control import Journal, RiskControl
 from tests.worlds.served_home import PASSWORD, House
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]  # one home, one browser, one next day
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 SECRET = "whsec_" + base64.b64encode(b"a secret of thirty-two bytes ...").decode()
 DISCREDITED = "firm-1"
