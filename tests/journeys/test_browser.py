@@ -32,6 +32,7 @@ from pipelines.storage.certificates import certificates
 from pipelines.storage.quarantine import Quarantine
 from reports.certificate.keys import TrustedKeys
 from reports.certificate.verify import Verdict, check
+from tests.journeys.test_pages import MAY, PAGES
 from tests.journeys.test_policy_change import CHANGE
 from tests.worlds.day_home import BEFORE, LAST_DAY, TAKEN_AT
 from tests.worlds.risk_control import Journal, RiskControl
@@ -96,10 +97,29 @@ def somebody(chromium: Browser, address: str, account: str, purpose: str = "dail
         page.get_by_label("Reason, such as").fill(purpose)
         page.get_by_role("button", name="Go on").click()
     yield page
-    told = Axe().run(page).response["violations"]
-    serious = [(one["id"], one["nodes"][0]["html"]) for one in told if one["impact"] in {"serious", "critical"}]
-    assert serious == [], page.url
+    assert serious_faults(page) == [], page.url
     context.close()
+
+
+def serious_faults(page: Page) -> list[tuple[str, str]]:
+    """What keeps somebody from using a page with a screen reader or a keyboard, and where it first stands."""
+    told = Axe().run(page).response["violations"]
+    return [(one["id"], one["nodes"][0]["html"]) for one in told if one["impact"] in {"serious", "critical"}]
+
+
+@pytest.mark.parametrize("account", ["officer-1", "enterprise-1"])
+def test_no_page_has_a_serious_fault_or_is_wider_than_a_telephone(
+    house: House, chromium: Browser, address: str, account: str
+) -> None:
+    role = Role.OFFICER if account == "officer-1" else Role.ENTERPRISE
+    with somebody(chromium, address, account) as anyone:
+        anyone.set_viewport_size({"width": 390, "height": 800})
+        for name in sorted(MAY[role]):
+            if name.endswith(".svg") or name in {"radar", "history"}:
+                continue
+            anyone.goto(PAGES[name].format(other=house.codes[1]))
+            assert serious_faults(anyone) == [], name
+            assert anyone.evaluate("document.documentElement.scrollWidth") <= 390, name
 
 
 def test_an_enterprise_objects_an_officer_decides_and_its_certificate_dies_with_the_grade(
