@@ -65,6 +65,12 @@ def _divided(division: exp.Div) -> exp.Expr:
     )
 
 
+def _in_passing(named: exp.CTE) -> exp.Expr:
+    """A named part of a query: Spark reads each in passing, and knows no word for it."""
+    named.set("materialized", None)
+    return named
+
+
 def _cast(cast: exp.Cast) -> exp.Expr:
     """To whole numbers DuckDB rounds and Spark cuts. Halves of doubles differ still: a step rounds those itself."""
     if cast.to.this in WHOLE and not isinstance(cast.this, ALREADY_WHOLE):
@@ -144,4 +150,5 @@ _REWRITES: Mapping[type, Callable[..., exp.Expr]] = {
     exp.Add: _moved,
     exp.ArgMax: _best,
     exp.Select: _qualified,
+    exp.CTE: _in_passing,
 }

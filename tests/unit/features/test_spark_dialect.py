@@ -29,6 +29,7 @@ def test_every_step_becomes_one_statement_that_spark_can_parse(step: Path) -> No
     left = [*tree.find_all(exp.Placeholder, exp.Parameter, exp.Qualify)]
     assert not left
     assert "to_months" not in told.lower()
+    assert "materialized" not in told.lower()
 
 
 def test_a_parameter_keeps_the_type_it_has_in_python() -> None:
