@@ -149,6 +149,8 @@ class Registry:
     def set_champion(self, version: str) -> None:
         """Point the alias at a version. Whether that is right is for the gates; the record of it is the ledger's.
 
+        A version that grades runs in shadow no longer.
+
         Raises
         ------
         NotFoundError
@@ -156,6 +158,8 @@ class Registry:
         """
         self._found(version)
         self._client.set_registered_model_alias(self.name, CHAMPION, version)
+        if self._aliases().get(CHALLENGER) == version:
+            self._client.delete_registered_model_alias(self.name, CHALLENGER)
 
     def set_challenger(self, version: str) -> None:
         """Let a version run in shadow beside the champion.

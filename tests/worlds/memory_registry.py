@@ -44,6 +44,8 @@ class MemoryRegistry:
 
     def set_champion(self, version: str) -> None:
         self.aliases["champion"] = version
+        if self.aliases.get("challenger") == version:
+            del self.aliases["challenger"]
 
     def set_challenger(self, version: str) -> None:
         self.aliases["challenger"] = version

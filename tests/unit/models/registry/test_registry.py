@@ -65,6 +65,14 @@ def test_the_champion_is_the_version_the_alias_points_to(registry: Registry) -> 
     assert registry.champion().scorer == card()
 
 
+def test_a_challenger_that_becomes_champion_runs_in_shadow_no_longer(registry: Registry) -> None:
+    registry.set_challenger("2")
+    registry.set_champion("2")
+    assert [one.version for one in registry.versions() if one.is_challenger] == []
+    registry.set_champion("1")
+    assert registry.challenger() is None, "whoever is taken back is no challenger by that"
+
+
 def test_a_fetched_model_gives_the_numbers_it_was_registered_with_to_the_bit(
     registry: Registry, tmp_path: Path
 ) -> None:
