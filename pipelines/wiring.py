@@ -231,6 +231,7 @@ class Wiring:
 
     def api(self, clock: Callable[[], datetime]) -> Application:
         """The query API over this home, and the pages."""
+        from pipelines.steps.account_desk import AccountDesk
         from pipelines.steps.deliveries import Deliveries
         from pipelines.steps.goods import Goods, Parties
         from pipelines.steps.lookup import Documents
@@ -279,6 +280,7 @@ class Wiring:
             models=ModelDesk(self.database, lambda: self.registry, self.signer),
             deliveries=Deliveries(self.home, self.lake, lambda: self.intake(None)),
             queues=Queues(self.home),
+            accounts=AccountDesk(self.database),
             statistics=Bulletins(self.home.reports / "statistics"),
             clock=clock,
         )

@@ -64,6 +64,7 @@ MAY: Final[Mapping[str, frozenset[Role]]] = {
     "model.approve": _JUDGES,
     "metrics": frozenset({Role.OPERATOR, Role.SYSTEM}),
     "batches": frozenset({Role.OPERATOR, Role.AUDITOR}),
+    "accounts": frozenset({Role.OPERATOR}),
     "feeds": _AUTHORITIES | frozenset({Role.OPERATOR}),
     "statistics": _AUTHORITIES | frozenset({Role.OPERATOR}),
 }

@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from expectations.errors import NotFoundError, XinjiError
 from reports.api.ports import Ports
 from reports.api.problems import Problem
+from reports.pages.accounts import accounts
 from reports.pages.changes import ModelPort, PolicyPort
 from reports.pages.console import console
 from reports.pages.deliveries import DeliveryPort
@@ -25,7 +26,16 @@ from reports.pages.models import models
 from reports.pages.orders import orders
 from reports.pages.parties import parties
 from reports.pages.policy import policy
-from reports.pages.ports import Clock, ConsolePort, EntrancePort, PortalPort, ProviderPort, QueuePort, StatisticsPort
+from reports.pages.ports import (
+    AccountPort,
+    Clock,
+    ConsolePort,
+    EntrancePort,
+    PortalPort,
+    ProviderPort,
+    QueuePort,
+    StatisticsPort,
+)
 from reports.pages.queues import queues
 from reports.pages.rendering import render, to
 from reports.pages.sharing import sharing
@@ -49,6 +59,7 @@ class Rooms:
     policies: PolicyPort
     models: ModelPort
     queues: QueuePort
+    accounts: AccountPort
     statistics: StatisticsPort
     clock: Clock
 
@@ -64,6 +75,7 @@ def create_pages(rooms: Rooms) -> FastAPI:
     app.include_router(entrance(rooms.entrance, rooms.provider, present, rooms.clock))
     app.include_router(portal(rooms.ports, rooms.portal, present))
     app.include_router(sharing(rooms.ports.sharing, present))
+    app.include_router(accounts(rooms.accounts, present))
     app.include_router(console(rooms.ports, rooms.console, present))
     app.include_router(orders(rooms.documents, present))
     app.include_router(feeds(rooms.deliveries, present))

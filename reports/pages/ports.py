@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
+from expectations.vocabulary.role import Role
 from reports.api.ports import Account, Record
 from reports.pages.changes import Migration
 from reports.risklist.rows import RiskList
@@ -113,6 +114,31 @@ class QueuePort(Protocol):
 
     def approve_override(self, override: str, reason: str, account: str, at: datetime) -> None:
         """Approve an override that another account asked for."""
+
+
+class AccountPort(Protocol):
+    """Where accounts and keys are kept. Each act raises a ``XinjiError`` with what is wrong about it."""
+
+    def accounts(self) -> Sequence[Any]:
+        """Every open account, by id."""
+
+    def keys_of(self, account: str) -> Sequence[Any]:
+        """The keys of an account, oldest first, without what opens the door."""
+
+    def open(self, account: str, role: Role, by: str, at: datetime) -> None:
+        """Open an account of an office."""
+
+    def enrol(self, uscc: str, days: int, by: str, at: datetime) -> str:
+        """Open the account of an enterprise; gives its key."""
+
+    def issue_key(self, account: str, days: int, by: str, at: datetime) -> str:
+        """Make a key."""
+
+    def rotate_key(self, key_id: str, days: int, by: str, at: datetime) -> str:
+        """Make a key in place of another, which opens for a while yet."""
+
+    def revoke_key(self, key_id: str, by: str, at: datetime) -> None:
+        """Revoke a key, at once."""
 
 
 class StatisticsPort(Protocol):

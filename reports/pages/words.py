@@ -217,6 +217,7 @@ PLACES: Mapping[str, str] = {
     "/console/quality": _message("Quality"),
     "/console/traces": _message("Traceability"),
     "/feeds": _message("Feeds"),
+    "/accounts": _message("Accounts"),
     "/policy": _message("Policy"),
     "/models": _message("Models"),
     "/statistics": _message("Statistics"),
@@ -252,7 +253,7 @@ def places_of(role: Role, language: Language) -> list[tuple[str, str]]:
     elif role.is_authority:
         prefixes = ("/console", "/policy", "/models", "/feeds", "/statistics", "/purpose")
     elif role is Role.OPERATOR:
-        prefixes = ("/feeds", "/policy", "/models", "/statistics")
+        prefixes = ("/feeds", "/accounts", "/policy", "/models", "/statistics")
     else:
         prefixes = ("/policy", "/models") if role is Role.DATA_SCIENTIST else ()
     return [(address, said(name, language)) for address, name in PLACES.items() if address.startswith(prefixes)]

@@ -53,19 +53,22 @@ PAGES = {
     "policy": "/policy",
     "models": "/models",
     "feeds": "/feeds",
+    "accounts": "/accounts",
+    "account": "/accounts/system-1",
     "quarantine": "/feeds/quarantine/payment",
     "statistics": "/statistics",
 }
 LAKE_PAGES = {"orders", "orders.svg", "parties", "parties.svg", "quality", "quality.svg", "traces"}
 HOUSE_PAGES = {"policy", "models", "feeds", "quarantine", "statistics"}
+ACCOUNT_PAGES = {"accounts", "account"}
 OFFICE_PAGES = {"list", "plan", "migration", "enterprise", "queues", *LAKE_PAGES, *HOUSE_PAGES}
 MAY = {
-    Role.ENTERPRISE: set(PAGES) - OFFICE_PAGES,
+    Role.ENTERPRISE: set(PAGES) - OFFICE_PAGES - ACCOUNT_PAGES,
     Role.REGULATOR: OFFICE_PAGES,
     Role.OFFICER: OFFICE_PAGES,
     Role.AUDITOR: OFFICE_PAGES,
     Role.DATA_SCIENTIST: {"policy", "models"},
-    Role.OPERATOR: HOUSE_PAGES,
+    Role.OPERATOR: HOUSE_PAGES | ACCOUNT_PAGES,
 }
 
 
@@ -125,6 +128,27 @@ def looks_at(house: House) -> list[dict[str, Any]]:
     """Every look at the enterprise of the account that is on record."""
     with house.wiring.database.reading() as connection:
         return reads_about(connection, house.codes[0])
+
+
+def test_an_operator_enrols_an_enterprise_and_its_key_opens_until_it_is_revoked(
+    house: House, browser: TestClient
+) -> None:
+    sign_in(browser, Role.OPERATOR)
+    code = house.codes[1]
+    refused = send(browser, "/accounts", "/accounts/enrolment", uscc="91652702MADEM0011", days="30")
+    assert 'role="alert"' in refused.text
+    told = send(browser, "/accounts", "/accounts/enrolment", uscc=code.lower(), days="30")
+    (key,) = re.findall(r"xinji_[0-9a-f]{16}_[A-Za-z0-9_-]{43}", told.text)
+    address, headers = f"/v1/enterprises/{code}/grade", {"Authorization": f"Bearer {key}"}
+    assert browser.get(address, headers=headers).status_code == 200
+    account = f"/accounts/enterprise-{code.lower()}"
+    assert key not in browser.get(account).text, "it is shown once"
+    replaced = send(browser, account, f"{account}/keys/{key.split('_')[1]}/rotation")
+    (successor,) = re.findall(r"xinji_[0-9a-f]{16}_[A-Za-z0-9_-]{43}", replaced.text)
+    assert browser.get(address, headers=headers).status_code == 200, "both open meanwhile"
+    for one in (key, successor):
+        send(browser, account, f"{account}/keys/{one.split('_')[1]}/revocation")
+        assert browser.get(address, headers={"Authorization": f"Bearer {one}"}).status_code == 401
 
 
 def test_a_consent_is_given_and_withdrawn_on_the_page(house: House, browser: TestClient) -> None:
