@@ -143,7 +143,7 @@ def cut_columns(trade: Trade) -> pd.DataFrame:
         country=cells["country"].fillna(UNSAID),
         port=cells["port"].fillna(UNSAID),
         entity_type=cells["uscc"].map(trade.entity_types).fillna(UNSAID),
-        grade=cells["uscc"].map(trade.grades).fillna(UNSAID),
+        grade=cells["uscc"].map(trade.grades).astype(object).fillna(UNSAID),
         first_day=months.dt.date,
         month=months.dt.strftime("%m"),
     )
