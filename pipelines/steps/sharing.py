@@ -206,13 +206,21 @@ class SharingOffice:
 
 def told_of(decision: Record, before: Record | None) -> Record:
     """What a subscriber is told of a decision; beside one before it, with the facts that are told no longer."""
-    told = {name: decision[name] for name in ("decision_id", "uscc", "date", "grade", "status", "caps")}
-    gone = _facts(before) - _facts(decision) if before else frozenset[str]()
-    return {**told, "is_disputed": bool(decision["inputs"]["disputed"]), "withdrawn_facts": sorted(gone)}
+    told = {name: decision[name] for name in ("decision_id", "uscc", "date", "grade", "status")}
+    caps = _told_caps(decision)
+    gone = {cap["fact"] for cap in _told_caps(before)} - {cap["fact"] for cap in caps} if before else set[str]()
+    return {
+        **told,
+        "caps": caps,
+        "is_disputed": bool(decision["inputs"]["disputed"]),
+        "withdrawn_facts": sorted(gone),
+    }
 
 
-def _facts(decision: Record) -> frozenset[str]:
-    return frozenset(cap["fact"] for cap in decision["caps"] if cap["fact"])
+def _told_caps(decision: Record) -> list[Record]:
+    """Caps that rest on what is on record. An alert is a suspicion of this house, and no finding to pass on."""
+    alerts = {one["alert_id"] for one in decision["inputs"]["alerts"]}
+    return [cap for cap in decision["caps"] if cap["fact"] not in alerts]
 
 
 def _differs(now: Record, before: Record | None) -> bool:

@@ -96,11 +96,11 @@ class TradeFinance(Shown):
 
 
 class SharedCap(Shown):
-    """A cap in force and the official fact it rests on; None where it rests on alerts."""
+    """A cap in force and what it rests on; no ``max_grade`` where nothing is graded. Caps by alerts are not told."""
 
     id: str
-    max_grade: str
-    fact: str | None
+    max_grade: str | None
+    fact: str
 
 
 class SharedGrade(Shown):
