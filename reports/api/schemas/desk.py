@@ -3,31 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, Literal
-from unicodedata import category
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field
 
-from reports.api.schemas.shown import Shown
+from reports.api.schemas.shown import Given, Shown
 
 _LONGEST = 1000
 
 
-class _Given(BaseModel):
-    """Unknown fields are refused: a misspelt one must not be passed over."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
-
-    @field_validator("*")
-    @classmethod
-    def _is_plain(cls, value: Any) -> Any:
-        """Texts are read by people later: nothing in them may hide, or bend the line."""
-        if isinstance(value, str) and any(category(one).startswith("C") and one not in "\r\n\t" for one in value):
-            raise ValueError("Leave out control characters and marks of direction.")
-        return value
-
-
-class NewObjection(_Given):
+class NewObjection(Given):
     """``target``: the key of a fact or alert behind the grade, or ``grade``."""
 
     target: str = Field(min_length=1, max_length=200)
@@ -59,7 +44,7 @@ class Objections(Shown):
     next: str | None
 
 
-class GivenFeedback(_Given):
+class GivenFeedback(Given):
     """What a check found, and why; both go on record."""
 
     finding: Literal["confirmed", "explained", "data_error"]

@@ -5,20 +5,14 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from reports.api.schemas.shown import Shown
+from reports.api.schemas.shown import Given, Shown
 
 _LONGEST = 200
 
 
-class _Given(BaseModel):
-    """Unknown fields are refused: a misspelt one must not be passed over."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
-
-
-class NewConsent(_Given):
+class NewConsent(Given):
     """``receiver``: the bank's account; ``last_day``: the last day on which it may look."""
 
     receiver: str = Field(min_length=1, max_length=60)
@@ -26,7 +20,7 @@ class NewConsent(_Given):
     last_day: date
 
 
-class Withdrawal(_Given):
+class Withdrawal(Given):
     """Why a consent is withdrawn; any reason will do."""
 
     reason: str = Field(min_length=1, max_length=_LONGEST, pattern=r"^[^\r\n]*$")

@@ -1,11 +1,28 @@
-"""The base of everything that is shown."""
+"""The bases of everything that is shown, and of everything that is sent."""
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from typing import Any
+from unicodedata import category
+
+from pydantic import BaseModel, ConfigDict, field_validator
 
 
 class Shown(BaseModel):
     """Only the fields it names; a record's others are passed over. Read from mappings and from objects."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", from_attributes=True)
+
+
+class Given(BaseModel):
+    """The base of everything that is sent. Unknown fields are refused: a misspelt one must not be passed over."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    @field_validator("*")
+    @classmethod
+    def _is_plain(cls, value: Any) -> Any:
+        """Texts are read by people later: nothing in them may hide, or bend the line."""
+        if isinstance(value, str) and any(category(one).startswith("C") and one not in "\r\n\t" for one in value):
+            raise ValueError("Leave out control characters and marks of direction.")
+        return value

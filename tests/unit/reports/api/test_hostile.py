@@ -113,6 +113,9 @@ ATTEMPTS = [
         "POST", f"/v1/enterprises/{OWN}/objections", "shop", json={"target": "grade", "reason": "a\x00"}), {422}),
     Attempt("marks of direction in an objection", lambda house: house.ask(
         "POST", f"/v1/enterprises/{OWN}/objections", "shop", json={"target": "grade", "reason": "\u202eno"}), {422}),
+    Attempt("marks of direction in a withdrawal", lambda house: house.ask(
+        "POST", f"/v1/enterprises/{OWN}/consents/c0c0c0c0c0c0/withdrawal", "shop",
+        json={"reason": "\u202epaid"}), {422}),
     Attempt("NUL in a page mark", look("/v1/grades?date=2026-03-31&after=%00"), {422}),
     Attempt("a path out of the house", look(NEVER.format("..%2f..%2f..%2fetc%2fpasswd")), {404, 422, 303}),
     Attempt("a path out of the pages", look("/static/..%2f..%2f..%2fetc/passwd", None), {303, 404}),
