@@ -29,13 +29,14 @@ def server() -> Iterator[None]:
 
 
 def artifacts() -> dict[str, Artifact]:
-    """What the flows left for people, by key."""
+    """What the flows left for people, by key: of one key the latest."""
 
     async def read() -> list[Artifact]:
         async with get_client() as client:
             return await client.read_artifacts()
 
-    return {one.key: one for one in asyncio.run(read()) if one.key}
+    in_order = sorted(asyncio.run(read()), key=lambda one: one.created or datetime.min.replace(tzinfo=UTC))
+    return {one.key: one for one in in_order if one.key}
 
 
 def test_a_zone_is_trained_watched_and_left_alone_by_its_schedule(
