@@ -3,7 +3,7 @@
 Over a relation ``raw`` with every field as text and ``source_row``, ``checked_relation_sql`` reads in one pass
 
 1. *typed*: each text cast once, beside the text, so that "empty" and "not a number" stay two things;
-2. *known*: what is to say about each USCC, looked up, since a batch has many rows and few codes;
+2. *known*: what is to say about each USCC, currency and country, looked up, since a batch has many rows and few codes;
 3. *judged*: two booleans, whether the row holds and whether it is plain, with nothing odd about it;
 4. the result: lists of codes are built for the few rows that do not hold.
 
@@ -24,6 +24,7 @@ from expectations.contracts.uscc_check import verdict_sql
 from expectations.contracts.vin_check import vin_check_sql
 
 _NONE = "CAST([] AS VARCHAR[])"
+_LISTED = ("currency", "country")
 
 
 @dataclass(frozen=True)
@@ -46,11 +47,6 @@ def _text(name: str) -> str:
 
 def _verdict(name: str) -> str:
     return quoted(f"verdict on {name}")
-
-
-def typed_columns_sql(contract: Contract) -> dict[str, str]:
-    """Each field's typed value, as an expression over the delivered text columns."""
-    return {field.name: typed_sql(field, quoted(field.name)) for field in contract.fields}
 
 
 def fault_checks(contract: Contract) -> tuple[Check, ...]:
@@ -80,7 +76,7 @@ def warnings_sql(contract: Contract) -> str:
     return _codes_sql(warning_checks(contract))
 
 
-def checked_relation_sql(contract: Contract, raw: str) -> str:
+def checked_relation_sql(contract: Contract, raw: str, *, is_bare: bool = False) -> str:
     """One SELECT that checks every row of a relation.
 
     Parameters
@@ -89,7 +85,9 @@ def checked_relation_sql(contract: Contract, raw: str) -> str:
         The table's contract.
     raw:
         Name of a relation with ``source_row`` and every field of the contract as VARCHAR, as delivered; a missing
-        column is there as NULL. It is read twice where the contract has USCC fields, the second time those alone.
+        column is there as NULL. It is read once: what is read from it again lies in memory, or is spilled.
+    is_bare:
+        Whether no text is known to be empty or to have white space around it.
 
     Returns
     -------
@@ -101,7 +99,8 @@ def checked_relation_sql(contract: Contract, raw: str) -> str:
     names = [quoted(name) for name in contract.field_names]
     system = [f"{sql} AS {quoted(name)}" for name, sql in system_columns_sql(contract).items()]
     faults, warnings = fault_checks(contract), warning_checks(contract)
-    return f"""WITH {_remarkable_sql(contract, raw)}typed AS NOT MATERIALIZED ({_typed_relation_sql(contract, raw)}),
+    return f"""WITH brought AS MATERIALIZED (SELECT * FROM {raw}),
+{_remarkable_sql(contract)}typed AS NOT MATERIALIZED ({_typed_relation_sql(contract, is_bare=is_bare)}),
 known AS NOT MATERIALIZED (SELECT {_listed(["*", *_verdicts(contract)])} FROM typed),
 judged AS NOT MATERIALIZED (
     SELECT *, {_all_hold_sql(faults)} AS "row holds", {_all_hold_sql(warnings)} AS "row is plain" FROM known
@@ -112,36 +111,51 @@ SELECT {_listed(["source_row", *names, *system])},
 FROM judged"""
 
 
-def _remarkable_sql(contract: Contract, raw: str) -> str:
-    """The distinct USCCs about which there is anything to say; usually none, so looking a row up costs nothing."""
-    if not (fields := _usccs(contract)):
-        return ""
+def _remarkable_sql(contract: Contract) -> str:
+    """The distinct codes about which there is anything to say; usually none, so looking a row up costs nothing."""
+    return "".join(
+        f"{_remarkable(field.check)} AS MATERIALIZED (\n"
+        f"    SELECT code FROM (SELECT {trimmed_sql('delivered')} AS code\n"
+        f"    FROM ({_distinct_sql(contract, field.check)}))\n"
+        f"    WHERE {_verdict_sql(field, 'code')} IS NOT NULL\n),\n"
+        for field in {field.check: field for field in _looked_up(contract)}.values()
+    )
+
+
+def _remarkable(check: str | None) -> str:
+    return quoted(f"remarkable {check}")
+
+
+def _distinct_sql(contract: Contract, check: str | None) -> str:
     # An aggregate and not DISTINCT: below that the engine would move the costly condition, onto every row.
-    distinct = " UNION ALL ".join(
-        f"SELECT any_value({column}) AS delivered FROM {raw} GROUP BY {column}"
-        for column in (quoted(field.name) for field in fields)
-    )
-    return (
-        f"codes AS NOT MATERIALIZED (SELECT {trimmed_sql('delivered')} AS code FROM ({distinct})),\n"
-        f"remarkable AS MATERIALIZED (SELECT code FROM codes WHERE {verdict_sql('code')} IS NOT NULL),\n"
+    return " UNION ALL ".join(
+        f"SELECT any_value({column}) AS delivered FROM brought GROUP BY {column}"
+        for column in (quoted(field.name) for field in _looked_up(contract) if field.check == check)
     )
 
 
-def _typed_relation_sql(contract: Contract, raw: str) -> str:
+def _verdict_sql(field: FieldContract, code: str) -> str:
+    if field.check == "uscc":
+        return verdict_sql(code)
+    return f"CASE WHEN NOT {_in_sql(code, code_list(str(field.check)))} THEN 'code' END"
+
+
+def _typed_relation_sql(contract: Contract, *, is_bare: bool) -> str:
+    typed = {field.name: typed_sql(field, quoted(field.name), is_bare=is_bare) for field in contract.fields}
     columns = ["source_row"]
     for field in contract.fields:
         if field.type != "string":
             columns.append(f"{quoted(field.name)} AS {_text(field.name)}")
-        columns.append(f"{typed_sql(field, quoted(field.name))} AS {quoted(field.name)}")
-    columns.append(f"{day_sql(typed_columns_sql(contract)['received_at'])} AS received_on")
-    return f"SELECT {_listed(columns)} FROM {raw}"
+        columns.append(f"{typed[field.name]} AS {quoted(field.name)}")
+    columns.append(f"{day_sql(typed['received_at'])} AS received_on")
+    return f"SELECT {_listed(columns)} FROM brought"
 
 
 def _verdicts(contract: Contract) -> list[str]:
     columns = []
-    for field in _usccs(contract):
-        code = quoted(field.name)
-        verdict = f"CASE WHEN {code} IN (SELECT code FROM remarkable) THEN {verdict_sql(code)} ELSE '' END"
+    for field in _looked_up(contract):
+        code, remarkable = quoted(field.name), _remarkable(field.check)
+        verdict = f"CASE WHEN {code} IN (SELECT code FROM {remarkable}) THEN {_verdict_sql(field, code)} ELSE '' END"
         columns.append(f"{verdict} AS {_verdict(field.name)}")
     return columns
 
@@ -163,8 +177,8 @@ def _field_checks(field: FieldContract) -> Iterable[Check]:
             yield Check(f"{fault}:{field.name}", f"{_verdict(field.name)} <> '{fault}'")
     elif field.check == "token":
         yield Check(f"personal:{field.name}", _not_personal_sql(column))
-    elif field.check in {"currency", "country"}:
-        yield Check(f"code:{field.name}", _in_sql(column, code_list(field.check)))
+    elif field.check in _LISTED:
+        yield Check(f"code:{field.name}", f"{_verdict(field.name)} <> 'code'")
     yield from _range_checks(field, column)
 
 
@@ -213,8 +227,8 @@ def _rule_checks(contract: Contract, on_breach: str) -> tuple[Check, ...]:
     return tuple(Check(f"rule:{rule.id}", f"({rule.sql})") for rule in contract.rules if rule.on_breach == on_breach)
 
 
-def _usccs(contract: Contract) -> tuple[FieldContract, ...]:
-    return tuple(field for field in contract.fields if field.check == "uscc")
+def _looked_up(contract: Contract) -> tuple[FieldContract, ...]:
+    return tuple(field for field in contract.fields if field.check == "uscc" or field.check in _LISTED)
 
 
 def _all_hold_sql(checks: Sequence[Check]) -> str:

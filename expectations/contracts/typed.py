@@ -64,11 +64,14 @@ def trimmed_sql(text: str) -> str:
     )
 
 
-def typed_sql(field: FieldContract, text: str) -> str:
+def typed_sql(field: FieldContract, text: str, *, is_bare: bool = False) -> str:
     """The typed value of a field from its delivered text, NULL where the text does not hold one.
 
-    White space is cut from a string always, from the others only where the text as it came gave no value.
+    White space is cut from a string always, from the others only where the text as it came gave no value; from none
+    where it is known (``is_bare``) that no text is empty or has any around it.
     """
+    if is_bare:
+        return text if field.type == "string" else _cast_sql(field, text)
     if field.type == "string":
         return trimmed_sql(text)
     # Outside of a CASE the engine would see that the second cast names the trimmed text several times, and trim every

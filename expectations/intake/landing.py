@@ -18,8 +18,8 @@ import numpy as np
 
 from expectations.intake.notice import Notice, packed_too_densely, truncated, unknown_encoding, unreadable
 
-_BLOCK = 1 << 22
-_LINE_FEED = 10
+_BLOCK = 1 << 16  # stays in the fastest cache while each question is asked of it
+_LINE_FEED, _RETURN, _COMMA = b"\n\r,"
 
 CUT = "\ufffd"
 """Stands for the half of a character at which a file was cut off."""
@@ -40,12 +40,15 @@ class TextShape:
     windows_ends: int = 0
     has_nul: bool = False
     has_blank_line: bool = False
+    has_quotation: bool = False
+    has_white_edge: bool = False
     ends_open: bool = False
     is_cut: bool = False
     tail: bytes = field(default=b"\n", repr=False)
 
     def add(self, block: bytes) -> None:
         """Count one more block of UTF-8 text."""
+        is_past_header = self.line_ends > 0
         # One comparison of every byte serves both the count and the pairs; searching text for each costs thrice that.
         ends = np.frombuffer(block, dtype=np.uint8) == _LINE_FEED
         self.line_ends += int(np.count_nonzero(ends))
@@ -58,6 +61,11 @@ class TextShape:
             self.carriage_returns += block.count(b"\r")
             self.windows_ends += seam.count(b"\r\n") - self.tail.count(b"\r\n")
             self.has_blank_line = self.has_blank_line or b"\n\r\n" in seam
+        rows = block if is_past_header else block[block.find(b"\n") + 1 :]
+        self.has_quotation = self.has_quotation or b'"' in rows
+        self.has_white_edge = (
+            self.has_white_edge or _has_white_edge(rows) or _has_white_edge(self.tail[-1:] + block[:1])
+        )
         self.tail = (self.tail + block[-2:])[-2:]
         self.ends_open = not self.tail.endswith(b"\n")
 
@@ -77,6 +85,23 @@ class TextShape:
     def is_plain(self) -> bool:
         """Nothing in the text needs more care than a fast reader takes."""
         return not (self.has_nul or self.has_blank_line or self.is_cut) and self.new_line is not None
+
+    @property
+    def is_bare(self) -> bool:
+        """No value below a CSV text's header is in quotation marks or has white space around it."""
+        return self.is_plain and not self.has_quotation and not self.has_white_edge
+
+
+def _has_white_edge(text: bytes) -> bool:
+    """Whether white space lies beside a comma or a line end; an ideographic space counts wherever it lies."""
+    if not text.isascii() and "\u3000".encode() in text:
+        return True
+    if b" " not in text and b"\t" not in text:
+        return False
+    characters = np.frombuffer(text, dtype=np.uint8)
+    white = (characters == ord(" ")) | (characters == ord("\t"))
+    edge = (characters == _COMMA) | (characters == _LINE_FEED) | (characters == _RETURN)
+    return bool((white[1:] & edge[:-1]).any() or (white[:-1] & edge[1:]).any())
 
 
 @dataclass(frozen=True)

@@ -37,12 +37,19 @@ class DeliveredFile:
         Remarks on the file as a whole.
     records_at:
         From row numbers to those rows as they were delivered, in ascending order.
+    is_bare:
+        Whether no value is known to be empty or to have white space around it.
+    reread:
+        Where ``delivered`` reads the file only when it is asked, and then fails on a row that cannot be taken apart:
+        how to read it row by row. None where it lies there read.
     """
 
     received: int
     fields: tuple[str, ...]
     notices: tuple[Notice, ...]
     records_at: Callable[[Collection[int]], Iterator[Record]]
+    is_bare: bool = False
+    reread: Callable[[], DeliveredFile] | None = None
 
     @property
     def is_refused(self) -> bool:
@@ -89,7 +96,11 @@ def create_from(connection: duckdb.DuckDBPyConnection, name: str, **columns: pa.
 
 
 def define_raw(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, fields: Collection[str], received_at: str, first_row: int
+    connection: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    delivered: DeliveredFile,
+    received_at: str,
+    first_row: int,
 ) -> None:
     """Create the view ``raw`` that the contract's checks read: every field as text.
 
@@ -97,13 +108,14 @@ def define_raw(
     ----------
     connection, contract:
         Where ``delivered`` is, and what it should hold.
-    fields:
-        Fields the file has; the others are NULL.
+    delivered:
+        The file; fields that it does not have are NULL.
     received_at:
         ISO 8601; stands where a row does not say itself when it was received.
     first_row:
         Number of the file's first row within the batch's table: 1, or more when the table came in several files.
     """
+    fields = delivered.fields
     columns = [
         quoted(name) if name in fields else f"CAST(NULL AS VARCHAR) AS {quoted(name)}"
         for name in contract.field_names
@@ -111,7 +123,8 @@ def define_raw(
     ]
     moment = f"'{received_at}'"
     if "received_at" in fields:
-        moment = f"coalesce({trimmed_sql('received_at')}, {moment})"
+        text = quoted("received_at") if delivered.is_bare else trimmed_sql("received_at")
+        moment = f"coalesce({text}, {moment})"
     connection.execute(
         f"CREATE OR REPLACE VIEW raw AS SELECT source_row + {first_row - 1} AS source_row, "
         f"{', '.join(columns)}, {moment} AS received_at FROM {DELIVERED}"

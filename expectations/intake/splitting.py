@@ -8,7 +8,7 @@ after a different version stood between, is a correction back and is accepted.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import duckdb
@@ -17,7 +17,7 @@ from expectations.contracts.checks import checked_relation_sql
 from expectations.contracts.identity import system_columns_sql
 from expectations.contracts.schema import Contract
 from expectations.contracts.typed import quoted
-from expectations.intake.rows import drop_delivered
+from expectations.intake.rows import DeliveredFile, define_raw, drop_delivered
 
 _LAST = 1 << 62
 """Stands for the sequence that the batch will get: after every batch there is."""
@@ -35,13 +35,51 @@ EarlierVersions = Callable[[Span], str | None]
 """From a span to SQL giving versions of the table; at least those in the span, or None when there are none."""
 
 
-def check_rows(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None:
-    """Create the table ``checked`` from the view ``raw``: typed fields, system columns, faults and warnings.
+def check_rows(
+    connection: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    delivered: DeliveredFile,
+    received_at: str,
+    first_row: int,
+) -> DeliveredFile:
+    """Create the table ``checked`` from ``delivered``: typed fields, system columns, faults and warnings.
 
     The delivered rows are dropped: their text, where it is wanted again, comes from the file.
+
+    Parameters
+    ----------
+    connection, contract, delivered:
+        The file as ``read_delivered`` gave it.
+    received_at, first_row:
+        As for ``define_raw``.
+
+    Returns
+    -------
+    DeliveredFile
+        The file as it was read in the end: anew, row by row, where it could not be read in one go.
     """
-    connection.execute(f"CREATE OR REPLACE TABLE checked AS {checked_relation_sql(contract, 'raw')}")
+    define_raw(connection, contract, delivered, received_at, first_row)
+    query = f"CREATE OR REPLACE TABLE checked AS {checked_relation_sql(contract, 'raw', is_bare=delivered.is_bare)}"
+    if delivered.reread is None:
+        connection.execute(query)
+    elif not _reads_whole(connection, query, delivered.received):
+        drop_delivered(connection)
+        row_by_row = replace(delivered.reread(), notices=delivered.notices)
+        return check_rows(connection, contract, row_by_row, received_at, first_row)
     drop_delivered(connection)
+    return delivered
+
+
+def _reads_whole(connection: duckdb.DuckDBPyConnection, query: str, rows: int) -> bool:
+    # The rows are numbered by then, so they may be written in any order, by all threads at once.
+    connection.execute("SET preserve_insertion_order = false")
+    try:
+        connection.execute(query)
+    except duckdb.Error:
+        return False
+    finally:
+        connection.execute("RESET preserve_insertion_order")
+    return bool(connection.execute("SELECT count(*) = ? FROM checked", [rows]).fetchall()[0][0])
 
 
 def find_duplicates(connection: duckdb.DuckDBPyConnection, contract: Contract, earlier: EarlierVersions) -> int:

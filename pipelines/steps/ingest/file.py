@@ -16,7 +16,7 @@ from expectations.errors import IntegrityError
 from expectations.intake.delivery import FileOnOffer
 from expectations.intake.notice import Notice, file_missing, other_content, other_row_count
 from expectations.intake.reading import read_delivered, suffix_of
-from expectations.intake.rows import DeliveredFile, define_raw, refused
+from expectations.intake.rows import DeliveredFile, refused
 from expectations.intake.set_aside import write_quarantined
 from expectations.intake.splitting import (
     Span,
@@ -155,8 +155,8 @@ class _FileAtWork:
         if delivered.is_refused:
             return self._set_aside_whole(sha256, delivered)
         setting, connection = self.setting, self.connection
-        define_raw(connection, self.contract, delivered.fields, setting.received_at.isoformat(), setting.first_row)
-        check_rows(connection, self.contract)
+        received_at = setting.received_at.isoformat()
+        delivered = check_rows(connection, self.contract, delivered, received_at, setting.first_row)
         duplicates = find_duplicates(connection, self.contract, self._earlier)
         quarantined, quarantine_sha256 = self._quarantine(delivered)
         verdict = self._judge(delivered.received, quarantined, with_duplicates=duplicates > 0)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from expectations.intake import csv_reader
+from expectations.intake.landing import _BLOCK
 from expectations.intake.records import LONGEST_RECORD
 
 HEADER = "pay_code,pay_txn_id,platform_uscc,order_no,payer_token,amount,currency,paid_at"
@@ -41,8 +42,10 @@ def test_rows_of_a_wrong_length_are_set_aside_and_the_others_keep_their_numbers(
     assert [record.text for record in delivered.records_at([2, 4])] == ["P1,X2", line(4) + ",more"]
 
 
-def test_row_numbers_hold_across_the_readers_buffers(read: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    broken = {7, 8, 4_000, 9_998}
+@pytest.mark.parametrize("broken", [set(), {7, 8, 4_000, 9_998}], ids=["none is broken", "some are broken"])
+def test_row_numbers_hold_across_the_readers_buffers(
+    read: Any, monkeypatch: pytest.MonkeyPatch, broken: set[int]
+) -> None:
     lines = ["short,row" if number in broken else line(number) for number in range(1, 10_001)]
     original = csv_reader._scan_sql
     monkeypatch.setattr(
@@ -52,7 +55,39 @@ def test_row_numbers_hold_across_the_readers_buffers(read: Any, monkeypatch: pyt
     )
     assert read(file(*lines)).received == 10_000
     assert set(read.malformed()) == broken
-    assert all(order_no == f"O{number}" for number, order_no in read.rows("order_no").items())
+    assert read.rows("order_no") == {number: f"O{number}" for number in range(1, 10_001) if number not in broken}
+
+
+@pytest.mark.parametrize(
+    "payer",
+    ["t1 ", " t1", "t1\t", "\tt1", "\u3000t1", "t1\u3000"],
+    ids=["after", "before", "tab", "tab", "wide", "wide"],
+)
+@pytest.mark.parametrize("rows_before", [0, 1_000], ids=["in the first block", "in a later one"])
+def test_white_space_around_a_value_is_noticed(read: Any, payer: str, rows_before: int) -> None:
+    lines = [line(number) for number in range(rows_before)]
+    assert read(file(*lines, line(1), line(2))).is_bare
+    assert not read(file(*lines, line(1, payer), line(2))).is_bare
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("padded", ["{} ", " {}"])
+def test_white_space_around_a_line_is_noticed(read: Any, padded: str, end: str) -> None:
+    assert not read(file(line(1), padded.format(line(2)), end=end)).is_bare
+
+
+def test_white_space_inside_a_value_or_in_the_header_is_none_around_one(read: Any) -> None:
+    assert read(file(line(1, "t 1"), line(2, "外贸\t1")).replace(HEADER, HEADER.replace(",", ", "), 1)).is_bare
+
+
+@pytest.mark.parametrize("place", [_BLOCK - 1, _BLOCK])
+@pytest.mark.parametrize("edge", [" ,", ", "], ids=["after", "before"])
+def test_white_space_at_the_border_of_two_blocks_is_noticed(read: Any, place: int, edge: str) -> None:
+    payer = "t1 " if edge == " ," else " t1"
+    missing = place - file(line(1), line(2, payer)).index(edge)
+    text = file(line(1, "t1" + "x" * missing), line(2, payer))
+    assert text.index(edge) == place
+    assert not read(text).is_bare
 
 
 def test_quoted_line_breaks_quotes_and_commas_belong_to_the_value(read: Any) -> None:
