@@ -45,6 +45,8 @@ class Settings(BaseSettings):
         The password that ``xinji login`` and ``xinji account`` would ask for, or a file that holds it, for scripts.
     config_folder:
         Where ``xinji login`` keeps sessions: a folder of the user, not of the home.
+    page_patience_seconds:
+        How long a page is waited for that looks through the files; then it says so, and shows itself when it is there.
     session_hours, sign_in_failures, lockout_minutes:
         How long a session lasts; after how many wrong passwords in a row an account is locked, and for how long.
     certificate_key, certificate_key_file:
@@ -83,6 +85,7 @@ class Settings(BaseSettings):
     password: SecretStr = SecretStr("")
     password_file: Path | None = None
     config_folder: Path = Field(default_factory=lambda: _users_folder() / "xinji")
+    page_patience_seconds: float = Field(default=0.12, gt=0)
     session_hours: int = Field(default=8, ge=1, le=24)
     sign_in_failures: int = Field(default=5, ge=1, le=20)
     lockout_minutes: int = Field(default=15, ge=1, le=1440)

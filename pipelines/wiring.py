@@ -252,7 +252,7 @@ class Wiring:
 
         database = self.database
         house, ledger = ServedHouse(self.home), GroupedLedger(database)
-        office = self.certificate_office
+        office, patience = self.certificate_office, self.settings.page_patience_seconds
         ports = Ports(
             queries=DatabaseQueries(database),
             keys=DatabaseKeys(database),
@@ -272,10 +272,10 @@ class Wiring:
             entrance=self.sign_in,
             provider=self.single_sign_on,
             portal=Portal(self.home, office),
-            console=Work(self.home, house),
-            documents=Documents(self.home),
-            goods=Goods(self.home),
-            parties=Parties(self.home),
+            console=Work(self.home, house, patience),
+            documents=Documents(self.home, patience),
+            goods=Goods(self.home, patience),
+            parties=Parties(self.home, patience),
             policies=Policies(self.home),
             models=ModelDesk(self.database, lambda: self.registry, self.signer),
             deliveries=Deliveries(self.home, self.lake, lambda: self.intake(None)),
@@ -286,6 +286,13 @@ class Wiring:
         )
         application.mount("/", create_pages(rooms))
         return application
+
+    def warm_up(self) -> None:
+        """Load what is slow to load before anybody asks: the registry, and what looks things up and draws."""
+        import duckdb  # noqa: F401
+        import matplotlib.figure  # noqa: F401
+
+        self.registry.versions()
 
     def _screening_desk(self, ledger: GroupedLedger) -> ScreeningDesk:
         """Where single documents are screened."""

@@ -24,6 +24,7 @@ class Kind(StrEnum):
     FINDING = "finding"
     ALERT_CLOSED = "alert.closed"
     OBJECTION_FILED = "objection.filed"
+    OBJECTION_ATTACHED = "objection.attached"
     OBJECTION_FORWARDED = "objection.forwarded"
     OBJECTION_EXTENDED = "objection.extended"
     OBJECTION_ANSWERED = "objection.answered"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal, get_args
 
 from expectations.errors import ConflictError, UsageError
+from expectations.intake.attachments import MOST, Paper
 from expectations.vocabulary.moment import zoned
 from expectations.vocabulary.working_days import working_days_after
 from models.people.acts import Act, Kind, by_subject, opening_id, with_reason
@@ -24,6 +25,17 @@ class ObjectionState(StrEnum):
     FORWARDED = "forwarded"
     UPHELD = "upheld"
     REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A paper that was attached: its digest, the name people read, its type, its bytes, and when it came."""
+
+    sha256: str
+    name: str
+    media_type: str
+    bytes: int
+    attached_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +63,7 @@ class Objection:
     forwarded_to: str | None = None
     answered_at: datetime | None = None
     answer: str | None = None
+    attachments: tuple[Attachment, ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -85,6 +98,38 @@ def file(complaint: Complaint, account: str, at: datetime, rule: ObjectionValue)
     reason = with_reason(complaint.reason)
     about = opening_id(Kind.OBJECTION_FILED, complaint.uscc, account, at, {**content, "reason": reason})
     return Act(Kind.OBJECTION_FILED, complaint.uscc, about, account, at, reason, content)
+
+
+def attach(objection: Objection, papers: Sequence[Paper], account: str, at: datetime) -> list[Act]:
+    """The acts that attach papers to an objection; those that it has already are passed over.
+
+    Raises
+    ------
+    ConflictError
+        When it is answered.
+    UsageError
+        When it would have more than ``MOST``.
+    """
+    _open(objection)
+    held = {one.sha256 for one in objection.attachments}
+    new = {paper.sha256: paper for paper in papers if paper.sha256 not in held}
+    if len(held) + len(new) > MOST:
+        raise UsageError(
+            f"An objection takes {MOST} files at most.",
+            "Send those that show it best, or put pages together into one PDF.",
+            zh=f"每件异议最多可附 {MOST} 个文件。请选择最能说明问题的文件，或合并为一个 PDF。",
+        )
+    return [_attached(objection, paper, account, at) for paper in new.values()]
+
+
+def _attached(objection: Objection, paper: Paper, account: str, at: datetime) -> Act:
+    content = {
+        "sha256": paper.sha256,
+        "name": paper.name,
+        "media_type": paper.media_type,
+        "bytes": len(paper.content),
+    }
+    return Act(Kind.OBJECTION_ATTACHED, objection.uscc, objection.id, account, at, "attached", content)
 
 
 def forward(objection: Objection, account: str, at: datetime, to: str) -> Act:
@@ -195,6 +240,8 @@ def _after(objection: Objection | None, act: Act) -> Objection:
     match act.kind:
         case Kind.OBJECTION_FILED:
             return objection  # the same filing twice
+        case Kind.OBJECTION_ATTACHED:
+            return replace(objection, attachments=(*objection.attachments, _paper_of(act)))
         case Kind.OBJECTION_FORWARDED:
             return replace(objection, state=ObjectionState.FORWARDED, forwarded_to=content["to"])
         case Kind.OBJECTION_EXTENDED:
@@ -202,6 +249,11 @@ def _after(objection: Objection | None, act: Act) -> Objection:
         case _:
             state = ObjectionState(content["outcome"])
             return replace(objection, state=state, answered_at=act.at, answer=act.reason)
+
+
+def _paper_of(act: Act) -> Attachment:
+    told = act.content
+    return Attachment(told["sha256"], told["name"], told["media_type"], told["bytes"], act.at)
 
 
 def disputed_by(objections: Iterable[Objection]) -> Mapping[str, frozenset[str]]:

@@ -5,17 +5,21 @@ Both name the receiver, the purpose and the last day, both can be ended before i
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import TypeVar
 
 from expectations.errors import ConflictError, UsageError
 from expectations.vocabulary.moment import zoned
-from models.people.acts import EVERYBODY, Act, Kind, by_subject, opening_id, with_reason
+from models.people.acts import EVERYBODY, Act, Kind, opening_id, with_reason
 from models.policy.sharing_terms import SharingTerms
 
 ZONE = (EVERYBODY,)
 """The scope of a subscription to every enterprise of the zone."""
+
+
+Standing = TypeVar("Standing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,42 +157,53 @@ def end_subscription(subscription: Subscription, account: str, at: datetime, rea
 
 def consents_of(acts: Iterable[Act]) -> dict[str, Consent]:
     """Every consent by id, as it stands after the acts, in the order of giving."""
-    found: dict[str, Consent] = {}
-    for about, told in by_subject(act for act in acts if act.kind.value.startswith("consent.")):
-        first = told[0]
-        found[about] = Consent(
-            id=about,
-            uscc=first.uscc,
-            receiver=first.content["receiver"],
-            purpose=first.reason,
-            given_by=first.account,
-            given_at=first.at,
-            last_day=date.fromisoformat(first.content["last_day"]),
-        )
-        for act in told:
-            if act.kind is Kind.CONSENT_WITHDRAWN:
-                found[about] = replace(found[about], withdrawn_at=act.at)
-    return found
+    return _as_they_stand(acts, Kind.CONSENT_GIVEN, _consent, lambda one, at: replace(one, withdrawn_at=at))
 
 
 def subscriptions_of(acts: Iterable[Act]) -> dict[str, Subscription]:
     """Every subscription by id, as it stands after the acts, in the order of opening."""
-    found: dict[str, Subscription] = {}
-    for about, told in by_subject(act for act in acts if act.kind.value.startswith("subscription.")):
-        first = told[0]
-        found[about] = Subscription(
-            id=about,
-            subscriber=first.content["receiver"],
-            purpose=first.reason,
-            scope=tuple(first.content["scope"]),
-            opened_by=first.account,
-            opened_at=first.at,
-            last_day=date.fromisoformat(first.content["last_day"]),
-        )
-        for act in told:
-            if act.kind is Kind.SUBSCRIPTION_ENDED:
-                found[about] = replace(found[about], ended_at=act.at)
+    return _as_they_stand(acts, Kind.SUBSCRIPTION_OPENED, _subscription, lambda one, at: replace(one, ended_at=at))
+
+
+def _as_they_stand(
+    acts: Iterable[Act], opens: Kind, opened: Callable[[Act], Standing], ended: Callable[[Standing, datetime], Standing]
+) -> dict[str, Standing]:
+    """What acts of one kind open, each as the acts about it that follow leave it: any of them ends it."""
+    found: dict[str, Standing] = {}
+    subject = opens.value.partition(".")[0]
+    for act in acts:
+        if act.kind is opens:
+            found.setdefault(act.about, opened(act))
+        elif act.kind.value.partition(".")[0] == subject:
+            found[act.about] = ended(found[act.about], act.at)
     return found
+
+
+def _consent(act: Act) -> Consent:
+    content = act.content
+    last_day = date.fromisoformat(content["last_day"])
+    return Consent(
+        id=act.about,
+        uscc=act.uscc,
+        receiver=content["receiver"],
+        purpose=act.reason,
+        given_by=act.account,
+        given_at=act.at,
+        last_day=last_day,
+    )
+
+
+def _subscription(act: Act) -> Subscription:
+    content = act.content
+    return Subscription(
+        id=act.about,
+        subscriber=content["receiver"],
+        purpose=act.reason,
+        scope=tuple(content["scope"]),
+        opened_by=act.account,
+        opened_at=act.at,
+        last_day=date.fromisoformat(content["last_day"]),
+    )
 
 
 def _content(share: Share, at: datetime, longest_days: int) -> Mapping[str, str]:

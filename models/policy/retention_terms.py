@@ -26,14 +26,14 @@ class RetentionValue(Closed):
     ----------
     rows:
         ``accepted``: versions in the lake, counted from their event day; ``quarantined``: texts in quarantine, counted
-        from the day on which their batch was taken in.
+        from the day on which their batch was taken in; ``attached``: papers of objections, counted from the answer.
     tables:
         Whose rows; ``"*"`` for every table.
     months:
         Kept through the same day so many months on, gone the day after; None: kept.
     """
 
-    rows: Literal["accepted", "quarantined"]
+    rows: Literal["accepted", "quarantined", "attached"]
     tables: tuple[str, ...] = Field(min_length=1)
     months: int | None = Field(gt=0)
 

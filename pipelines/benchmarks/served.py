@@ -66,7 +66,7 @@ def screening(load: Load) -> Report:
     with TemporaryDirectory(prefix="xinji-bench-") as folder:
         made = measured("prepare", make_home, Path(folder), load)[1]
         figures, tries = [], []
-        with _serving(serve_home, folder) as (port, usage):
+        with serving(serve_home, folder) as (port, usage):
             _warm(port, [_posted(made.key, one) for one in made.documents[-50:]])
             for number in range(load.tries):
                 share = int(load.per_second * load.seconds)
@@ -90,7 +90,7 @@ def grade_query(load: Load) -> Report:
         told: dict[str, list[dict[str, Any]]] = {"empty": [], "grade": []}
         for number in range(load.tries):
             for name, serve, requests in (("empty", serve_nothing, nothing), ("grade", serve_home, asked)):
-                with _serving(serve, folder) as (port, usage):
+                with serving(serve, folder) as (port, usage):
                     as_fast_as_possible(port, requests, load.seconds)  # everybody is asked about once before
                     before = usage()
                     answers = as_fast_as_possible(port, requests, load.seconds)
@@ -170,28 +170,29 @@ def _warm(port: int, requests: Sequence[bytes]) -> None:
 def serve_home(folder: str, port: int) -> None:
     """The API and pages of a home, limits of rate aside."""
     settings = Settings(home=Path(folder), api_requests_per_second=_NEVER_LIMITED, api_burst=int(_NEVER_LIMITED))
-    _run(Wiring(settings).api(lambda: MOMENT), port)
+    run_server(Wiring(settings).api(lambda: MOMENT), port)
 
 
 def serve_nothing(_folder: str, port: int) -> None:
     """An empty application with one address that answers an empty document."""
     app = Application()
     app.get("/")(_nothing)
-    _run(app, port)
+    run_server(app, port)
 
 
 async def _nothing() -> dict[str, str]:
     return {}
 
 
-def _run(app: Any, port: int) -> None:
+def run_server(app: Any, port: int) -> None:
+    """Serve an application on a port of this machine until the process ends."""
     import uvicorn  # noqa: PLC0415 (only in the server's process)
 
     uvicorn.run(app, host="127.0.0.1", port=port, log_level="error", access_log=False)
 
 
 @contextmanager
-def _serving(serve: Callable[[str, int], None], folder: str) -> Iterator[tuple[int, Callable[[], float]]]:
+def serving(serve: Callable[[str, int], None], folder: str) -> Iterator[tuple[int, Callable[[], float]]]:
     """A server in a process of its own: its port, and the CPU seconds it has used so far."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

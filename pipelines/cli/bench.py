@@ -200,6 +200,30 @@ def api(
     )
 
 
+@benchmarks.command("pages")
+def pages(
+    enterprises: Annotated[int, typer.Option(min=60, help="Enterprises in the simulated zone.")] = 5_000,
+    days: Annotated[int, typer.Option(min=60, help="Days of trade.")] = 60,
+    orders: Annotated[int, typer.Option(min=1, help="Retail orders a day.")] = 1_500,
+    again: Annotated[int, typer.Option(min=1, help="How often each page is asked for after the first time.")] = 3,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same zone.")] = 20261031,
+) -> None:
+    """Ask for every page of a simulated zone over loopback: its weight, its first answer and the ones after it.
+
+    The zone is kept in the home, under benchmarks/, and used again.
+    """
+    from pipelines.benchmarks.pages import pages as measure
+    from pipelines.simulation import ZoneSettings
+
+    zone = ZoneSettings(enterprises=enterprises, days=days, seed=seed, orders_per_day=orders)
+    path = wiring().path / "benchmarks" / f"pages-{enterprises}-{days}-{orders}-{seed}"
+    with working(f"Asking for every page of {enterprises:,} enterprises"):
+        report = measure(path, zone, again)
+    publish(report)
+    names = ("page", "kB", "first_ms", "whole_ms", "then_ms")
+    table("first answers, milliseconds", names, [tuple(one[name] for name in names) for one in report.details["pages"]])
+
+
 @benchmarks.command("study")
 def study(
     enterprises: Annotated[int, typer.Option(min=60, help="Enterprises in the simulated zone.")] = 300,

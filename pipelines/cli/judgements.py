@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -153,11 +154,21 @@ def file_objection(
     uscc: Uscc,
     target: Annotated[str, typer.Option(help="The record: a fact's key, an alert's id, or 'grade'.")],
     reason: Reason,
+    attach: Annotated[
+        list[Path] | None, typer.Option(help="A PDF, PNG or JPEG that shows it; may be repeated.")
+    ] = None,
 ) -> None:
     """File an objection. The receipt is given at once, and what it names causes no new downgrade from now on."""
+    from expectations.errors import UsageError
+    from expectations.intake.attachments import paper_of
     from models.people.objections import Complaint
+    from pipelines.storage.papers import keep_papers
 
-    filed = _desk().file_objection(Complaint(uscc, target, reason), acting())
+    if absent := [path for path in attach or () if not path.is_file()]:
+        raise UsageError(f"{absent[0]} is no file.", "Check the path.")
+    papers = [paper_of(path.name, path.read_bytes()) for path in attach or ()]
+    keep_papers(wiring().path / "lake", papers)
+    filed = _desk().file_objection(Complaint(uscc, target, reason), acting(), papers)
     _say_objection(
         filed,
         f"Receipt {filed.id}: to be forwarded by {filed.forward_by}, answered by {filed.answer_by}, "

@@ -25,7 +25,9 @@ def serve(
     """Serve the query API. Its OpenAPI document is at /openapi.json."""
     import uvicorn
 
-    uvicorn.run(wiring().api(now), host=host, port=port, log_level="warning")
+    home = wiring()
+    home.warm_up()
+    uvicorn.run(home.api(now), host=host, port=port, log_level="warning")
 
 
 def deliver() -> int:

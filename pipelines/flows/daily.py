@@ -20,6 +20,7 @@ from pipelines.steps.home import Champion, Home, PinnedLake
 from pipelines.steps.judging import Measured
 from pipelines.steps.listing import risk_list
 from pipelines.steps.publishing import write_list_of
+from pipelines.steps.regrading import finish_corrections
 from pipelines.steps.screening import keep_reference_current
 from pipelines.steps.second_opinion import write_second_opinion
 from pipelines.steps.shadow import Shadow, shadow_of
@@ -27,6 +28,12 @@ from pipelines.storage.decisions import Judged
 from pipelines.wiring import Wiring
 
 _HOUR = 3600
+
+
+@task(cache_policy=NO_CACHE, retries=2, retry_delay_seconds=10, timeout_seconds=4 * _HOUR)
+def correct(home: Home, day: Day) -> None:
+    """Go on with objections that were upheld and whose days were not all decided again."""
+    finish_corrections(home, day)
 
 
 @task(cache_policy=NO_CACHE, retries=2, retry_delay_seconds=10, timeout_seconds=600)
@@ -111,6 +118,7 @@ def prepare_screening(home: Home, day: Day) -> None:
 def daily(wiring: Wiring, business_date: date, known_at: datetime | None = None) -> DaySummary:
     """Run one business date. For a (D, K) that was decided before, nothing is computed and nothing changes."""
     home, day = wiring.home, Day.of(business_date, known_at)
+    correct(home, day)
     if steps.already_decided(home, day):
         publish(home, day)
         look_again(home, day)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from functools import lru_cache
 from typing import Any
 
 from features.lookup.others import quality_counts, related_holdings, trace_steps
 from pipelines.steps.home import Home
 from pipelines.steps.lookup import latest_run, looking
+from pipelines.steps.lookups import Lookups
 from pipelines.storage import decisions
 from reports.pages.documents import Quality, QualityRow, Tie, TraceStep
 
@@ -21,15 +21,19 @@ _REMEMBERED = 32
 class Goods:
     """Traceability codes, and the quality of goods. A page asks twice, once for its text and once for its picture."""
 
-    def __init__(self, home: Home) -> None:
-        self._home = home
-        self._told = lru_cache(maxsize=_REMEMBERED)(self._quality)
+    def __init__(self, home: Home, patience: float | None = None) -> None:
+        self._home, self._patience = home, patience
+        self._told = Lookups(self._quality, _REMEMBERED)
+        self._traced = Lookups(self._trace, _REMEMBERED)
 
     def trace(self, code: str) -> list[TraceStep]:
         """The records of a traceability code in turn; empty where nobody recorded it."""
         run = latest_run(self._home)
         if run is None:
             return []
+        return self._traced.answer((code, run), self._patience)
+
+    def _trace(self, code: str, run: decisions.Run) -> list[TraceStep]:
         with looking(self._home, run) as seen:
             return [_step(row) for row in trace_steps(seen.engine, seen.versions, seen.as_of, code)]
 
@@ -39,7 +43,7 @@ class Goods:
         if run is None:
             return None
         until = min(last or run.business_date, run.business_date)
-        return self._told(first or until - PERIOD, until, run)
+        return self._told.answer((first or until - PERIOD, until, run), self._patience)
 
     def _quality(self, since: date, until: date, run: decisions.Run) -> Quality:
         with looking(self._home, run) as seen:
@@ -61,14 +65,14 @@ def _step(row: dict[str, Any]) -> TraceStep:
 class Parties:
     """Who belongs together. A page asks twice, once for its text and once for its picture."""
 
-    def __init__(self, home: Home) -> None:
-        self._home = home
-        self._told = lru_cache(maxsize=_REMEMBERED)(self._look)
+    def __init__(self, home: Home, patience: float | None = None) -> None:
+        self._home, self._patience = home, patience
+        self._told = Lookups(self._look, _REMEMBERED)
 
     def ties(self, uscc: str) -> tuple[Tie, ...]:
         """What ties an enterprise to others, and those to each other; empty where nothing does."""
         run = latest_run(self._home)
-        return self._told(uscc, run) if run else ()
+        return self._told.answer((uscc, run), self._patience) if run else ()
 
     def _look(self, uscc: str, run: decisions.Run) -> tuple[Tie, ...]:
         with looking(self._home, run) as seen:

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 from features.asof import AsOf, Versions
@@ -17,6 +16,7 @@ from features.state import Kept, Shelf
 from pipelines.steps.day import Day
 from pipelines.steps.home import Home
 from pipelines.steps.knowing import definition_of, looking_at, versions_of
+from pipelines.steps.lookups import Lookups
 from pipelines.storage import decisions
 from reports.pages.documents import DocumentChain, Stage
 
@@ -54,16 +54,17 @@ def looking(home: Home, run: decisions.Run) -> Iterator[Seen]:
 class Documents:
     """The chains of enterprises' documents."""
 
-    def __init__(self, home: Home) -> None:
-        self._home = home
-        self._told = lru_cache(maxsize=_REMEMBERED)(self._look)
+    def __init__(self, home: Home, patience: float | None = None) -> None:
+        self._home, self._patience = home, patience
+        self._told = Lookups(self._look, _REMEMBERED)
 
     def chains(self, uscc: str, until: date | None, number: str | None = None) -> tuple[DocumentChain, ...]:
         """The latest orders and declarations of an enterprise by a day, or those of a number; latest first."""
         run = latest_run(self._home)
         if run is None:
             return ()
-        return self._told(uscc, min(until or run.business_date, run.business_date), number, run)
+        until = min(until or run.business_date, run.business_date)
+        return self._told.answer((uscc, until, number, run), self._patience)
 
     def _look(self, uscc: str, until: date, number: str | None, run: decisions.Run) -> tuple[DocumentChain, ...]:
         wanted = Wanted(uscc, until, {"order": ORDERS, "declaration": DECLARATIONS}, number)

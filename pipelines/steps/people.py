@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
@@ -10,6 +10,7 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from expectations.errors import NotFoundError, UsageError
+from expectations.intake.attachments import Paper
 from expectations.vocabulary.grade import Grade
 from expectations.vocabulary.moment import zoned
 from expectations.vocabulary.role import Role
@@ -79,20 +80,29 @@ class Desk:
             override_id, account, lambda case: overrides.withdraw(case, account, self.at, self.today, reason)
         )
 
-    def file_objection(self, complaint: Complaint, account: str) -> Objection:
-        """File an objection, as the enterprise itself or as an officer for it. What it names is disputed at once."""
+    def file_objection(self, complaint: Complaint, account: str, papers: Sequence[Paper] = ()) -> Objection:
+        """File an objection, as the enterprise itself or as an officer for it. What it names is disputed at once.
+
+        ``papers`` are attached to it, and kept by the caller before they are told here.
+        """
         with self.database.transaction() as connection:
-            who = actor(connection, account, (*MAY_JUDGE, Role.ENTERPRISE))
-            if who.role is Role.ENTERPRISE and who.uscc != complaint.uscc:
-                raise UsageError(
-                    f"{account} does not speak for {complaint.uscc}.",
-                    "An enterprise objects for itself.",
-                    zh=f"账号“{account}”不代表 {complaint.uscc}。企业只能为自己提出异议。",
-                )
+            _must_speak_for(connection, account, complaint.uscc)
             _must_be_known(connection, complaint)
             act = objections.file(complaint, account, self.at, self.policy.objections)
-            record_acts(connection, [act])
-        return objections_of([act])[act.about]
+            filed = objections_of([act])[act.about]
+            acts = [act, *objections.attach(filed, papers, account, self.at)]
+            record_acts(connection, acts)
+        return objections_of(acts)[act.about]
+
+    def attach(self, uscc: str, objection_id: str, papers: Sequence[Paper], account: str) -> Objection:
+        """Attach papers to an objection of an enterprise that waits for its answer."""
+        with self.database.transaction() as connection:
+            _must_speak_for(connection, account, uscc)
+            acts = acts_known(connection, uscc=uscc)
+            found = _one(objections_of(acts), objection_id, "objection")
+            attached = objections.attach(found, papers, account, self.at)
+            record_acts(connection, attached)
+        return objections_of([*acts, *attached])[objection_id]
 
     def forward_objection(self, objection_id: str, account: str, to: str) -> Objection:
         """Hand an objection to the department its record came from."""
@@ -196,6 +206,16 @@ def actor(connection: Connection, account: str, roles: tuple[Role, ...]) -> Acco
             zh=f"账号“{account}”的角色无权办理此事项。",
         )
     return found
+
+
+def _must_speak_for(connection: Connection, account: str, uscc: str) -> None:
+    who = actor(connection, account, (*MAY_JUDGE, Role.ENTERPRISE))
+    if who.role is Role.ENTERPRISE and who.uscc != uscc:
+        raise UsageError(
+            f"{account} does not speak for {uscc}.",
+            "An enterprise objects for itself.",
+            zh=f"账号“{account}”不代表 {uscc}。企业只能为自己提出异议。",
+        )
 
 
 def _computed_grade(connection: Connection, uscc: str) -> Grade:

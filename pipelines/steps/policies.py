@@ -44,6 +44,11 @@ def published_book(database: Database) -> PolicyBook:
         return with_published(packaged_book(), acts_known(connection, uscc=EVERYBODY))
 
 
+def with_policy_in_force(home: Home) -> Home:
+    """A home with what is published now, for a service that has run since before it was."""
+    return replace(home, policies=published_book(home.database))
+
+
 def try_change(home: Home, change: Change, first: date, last: date) -> tuple[str, WhatIf]:
     """What a change would have done from first to last, kept under an id by which the pages show it."""
     found = what_if(home, change, first, last)
@@ -110,8 +115,7 @@ class Policies:
                 zh=f"{first} 至 {last} 不在 1 至 {LONGEST_TRIAL} 天之内。更长的区间请用命令行试算。",
             )
         change = change_of(plain_values(text, "The change"), "The change")
-        home = replace(self.home, policies=published_book(self.home.database))
-        return try_change(home, change, first, last)[0]
+        return try_change(with_policy_in_force(self.home), change, first, last)[0]
 
     def propose(self, trial: str, effective: date, reason: str, account: str, at: datetime) -> str:
         """Propose a change that was tried, from a day on; gives the id of the change."""

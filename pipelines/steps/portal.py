@@ -19,7 +19,7 @@ from pipelines.steps.certifying import CertificateOffice
 from pipelines.steps.home import Home
 from pipelines.steps.listing import titled
 from pipelines.steps.people import Desk
-from pipelines.steps.policies import square
+from pipelines.steps.policies import published_book, square, with_policy_in_force
 from pipelines.steps.regrading import uphold
 from pipelines.steps.serving import ServedHouse
 from pipelines.steps.statistics import KEPT
@@ -62,11 +62,11 @@ class Portal:
 
     def advice(self, uscc: str, at: datetime) -> Mapping[str, Any]:
         """What lifts the grade."""
-        return advice_for(self.home, uscc, at)
+        return advice_for(with_policy_in_force(self.home), uscc, at)
 
     def support(self, uscc: str) -> Mapping[str, Any]:
         """Support measures, and what stands against each."""
-        return support_of(self.home, uscc)
+        return support_of(with_policy_in_force(self.home), uscc)
 
     def certificates(self, uscc: str) -> list[dict[str, Any]]:
         """Certificates issued, oldest first."""
@@ -86,10 +86,17 @@ class Portal:
 
 @dataclass(frozen=True)
 class Work:
-    """What a department works with."""
+    """What a department works with.
+
+    Attributes
+    ----------
+    patience:
+        Seconds that somebody waits for a list; after that, a page says that it is being made.
+    """
 
     home: Home
     house: ServedHouse
+    patience: float
 
     def latest_day(self) -> date | None:
         """The latest day that was run; None before the first."""
@@ -98,7 +105,7 @@ class Work:
 
     def list_of(self, business_date: date, department: str | None) -> RiskList | None:
         """The list of a day, or a department's part of it; None where there was no run."""
-        return self.house.listed(business_date, department)
+        return self.house.listed(business_date, department, self.patience)
 
     def migration(self, before: date | None, day: date | None) -> Migration | None:
         """How grades moved from one day that was run to another; None where there are no two such days.
@@ -119,7 +126,8 @@ class Work:
 
     def titled(self, alerts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """Alerts with the titles of their patterns in both languages."""
-        return [titled(self.home, one) for one in alerts]
+        home = with_policy_in_force(self.home)
+        return [titled(home, one) for one in alerts]
 
 
 @dataclass(frozen=True)
@@ -145,18 +153,20 @@ class Queues:
         """Forward an objection to the department that ``reason`` names, or answer it.
 
         An objection that is upheld leaves something to do that takes its time: deciding again about every day that
-        rested on what it names. Cut short, ``xinji objection uphold`` goes on with it.
+        rested on what it names. Cut short, the next run goes on with it, or ``xinji objection uphold``.
         """
-        desk = Desk(self.home.database, self.home.policies, at)
+        home = with_policy_in_force(self.home)
+        desk = Desk(home.database, home.policies, at)
         if step == "forward":
             desk.forward_objection(objection, account, reason)
             return None
         desk.answer_objection(objection, account, cast(Answer, step), reason)
-        return partial(uphold, self.home, desk, objection, account, reason) if step == "upheld" else None
+        return partial(uphold, home, desk, objection, account, reason) if step == "upheld" else None
 
     def approve_override(self, override: str, reason: str, account: str, at: datetime) -> None:
         """Approve an override that another account asked for."""
-        Desk(self.home.database, self.home.policies, at).approve_override(override, account, reason)
+        desk = Desk(self.home.database, published_book(self.home.database), at)
+        desk.approve_override(override, account, reason)
 
 
 @dataclass(frozen=True)

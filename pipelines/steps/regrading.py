@@ -7,7 +7,7 @@ and model of then. Whoever looked at the old ones is named, so that they can be 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from models.grade.facts import facts_in_force
 from models.grade.record import subject_of
 from models.people.acts import Act, Kind
-from models.people.objections import Objection, ObjectionState
+from models.people.objections import Objection, ObjectionState, objections_of
 from models.policy.book import PolicyBook
 from pipelines.steps.daily import DayWork, commit, judge_day, measure, source_of
 from pipelines.steps.day import Day
@@ -26,7 +26,7 @@ from pipelines.steps.judging import GRADE_MESSAGE
 from pipelines.steps.people import Desk
 from pipelines.steps.retention import is_whole
 from pipelines.storage import decisions, ledger, outbox
-from pipelines.storage.acts import record_acts
+from pipelines.storage.acts import acts_known, record_acts
 from pipelines.storage.decisions import REGRADE, Judged
 from pipelines.storage.grouped import take_in_spooled
 from pipelines.storage.outbox import NewMessage
@@ -62,16 +62,36 @@ class Regrading:
 def uphold(home: Home, desk: Desk, objection_id: str, account: str, reason: str) -> tuple[Objection, Regrading]:
     """Answer an objection with yes, and decide again about every day that rests on what it names.
 
-    Interrupted and given again, it goes on with the days that are left: those done rest on the record no more.
+    Interrupted and given again, it goes on with the days that are left: those done rest on the record no more. So does
+    the next run (``finish_corrections``).
     """
     found = {one.id: one for one in desk.objections()}.get(objection_id)
     if found is None or found.state is not ObjectionState.UPHELD:
         found = desk.answer_objection(objection_id, account, "upheld", reason)
+    return found, _correct(home, found, desk.at)
+
+
+def finish_corrections(home: Home, day: Day) -> list[Regrading]:
+    """Go on with every upheld objection of which a day up to this one is left, or of which somebody was not told yet.
+
+    What is known by the day's cutoff counts, so that a run about the past does not see what came later.
+    """
     with home.database.reading() as connection:
-        touched = touched_days(connection, home.policies, found.uscc, found.target)
-        days = [day for day in touched if is_whole(connection, day)]
-    done = regrade(home, found.uscc, days, desk.at, found.id)
-    return found, replace(done, left=tuple(day for day in touched if day not in days))
+        found = objections_of(acts_known(connection, day.known_at)).values()
+    upheld = [one for one in found if one.state is ObjectionState.UPHELD]
+    done = [_correct(home, one, day.known_at, day.business_date) for one in upheld]
+    return [one for one in done if one.days or one.told]
+
+
+def _correct(home: Home, objection: Objection, known_at: datetime, until: date = date.max) -> Regrading:
+    """Decide again about each day up to one that rests on what was objected to, in order, and tell who had looked."""
+    with home.database.reading() as connection:
+        touched = touched_days(connection, home.policies, objection.uscc, objection.target)
+        days = [day for day in touched if day <= until and is_whole(connection, day)]
+    done = tuple(_again(home, objection.uscc, Day(day, known_at)) for day in sorted(days))
+    take_in_spooled(home.database)  # who looked a moment ago is told as well
+    told = _tell(home, objection, known_at)
+    return Regrading(objection.uscc, done, told, tuple(day for day in touched if day not in days))
 
 
 def touched_days(connection: Connection, policies: PolicyBook, uscc: str, target: str) -> list[date]:
@@ -89,23 +109,43 @@ def _rests_on(record: Mapping[str, Any], target: str, policies: PolicyBook) -> b
     return any(fact.key == target for fact in facts_in_force(subject_of(record).facts, policy))
 
 
-def regrade(home: Home, uscc: str, days: Iterable[date], known_at: datetime, because: str) -> Regrading:
-    """Decide again about one enterprise on each day, in order, as known at a moment.
+def _tell(home: Home, objection: Objection, at: datetime) -> tuple[str, ...]:
+    """Tell each account that had looked of the days that were decided again and that nobody was told of yet.
 
-    ``because`` is what led to it, such as an objection's id; it stands beside the accounts that are told. Each account
-    that had looked gets a message of its own in the outbox.
+    Which days those are is read from the ledger, so that a kill between deciding and telling loses nobody.
     """
-    done = tuple(_again(home, uscc, Day(day, known_at)) for day in sorted(days))
-    if not done:
-        return Regrading(uscc, (), ())
-    take_in_spooled(home.database)  # who looked a moment ago is told as well
     with home.database.transaction() as connection:
-        told = _who_looked(connection, uscc, done[0].day)
+        done = tuple(_untold(connection, home.policies, objection))
+        if not done:
+            return ()
+        told = _who_looked(connection, objection.uscc, done[0].day)
         content = {"accounts": list(told), "days": [one.day.isoformat() for one in done]}
-        act = Act(Kind.CORRECTION_TOLD, uscc, because, "system", known_at, "grades were corrected", content)
+        act = Act(Kind.CORRECTION_TOLD, objection.uscc, objection.id, "system", at, "grades were corrected", content)
         record_acts(connection, [act])
         outbox.add(connection, (_correction_message(home, act, account, done) for account in told))
-    return Regrading(uscc, done, told)
+    return told
+
+
+def _untold(connection: Connection, policies: PolicyBook, objection: Objection) -> Iterator[Regraded]:
+    """The days whose decision takes the place of one that rested on what was objected to, but for those told of."""
+    told = {
+        day
+        for act in acts_known(connection, uscc=objection.uscc)
+        if act.kind is Kind.CORRECTION_TOLD and act.about == objection.id
+        for day in act.content["days"]
+    }
+    for day, now in sorted(decisions.decisions_about(connection, objection.uscc).items()):
+        if day.isoformat() in told or _rests_on(now, objection.target, policies):
+            continue
+        before = _superseded(connection, now)
+        while before is not None and not _rests_on(before, objection.target, policies):
+            before = _superseded(connection, before)
+        if before is not None:
+            yield Regraded(day, before["decision_id"], before["grade"], now["decision_id"], now["grade"])
+
+
+def _superseded(connection: Connection, record: Mapping[str, Any]) -> dict[str, Any] | None:
+    return decisions.decision(connection, record["supersedes"]) if record["supersedes"] else None
 
 
 def _correction_message(home: Home, told: Act, account: str, done: Iterable[Regraded]) -> NewMessage:

@@ -26,11 +26,13 @@ from pipelines.steps.people import actor
 from pipelines.storage import batches
 from pipelines.storage.lake import Lake
 from pipelines.storage.removal import (
+    OBJECTION,
     Loss,
     Removal,
     first_whole_day,
     left_over,
     missing,
+    papers_held,
     record_removal,
     removals,
     rows_before,
@@ -78,7 +80,7 @@ class RemovalPlan:
 def plan_removal(lake: Lake, day: date) -> RemovalPlan:
     """Look for every row whose period has ended on a day; changes nothing."""
     with lake.database.reading() as connection:
-        taken = batches.all_batches(connection)
+        held = _Held(batches.all_batches(connection), papers_held(connection))
     terms: dict[str, dict[str, Any]] = {}
     losses: list[Loss] = []
     divided: set[str] = set()
@@ -86,7 +88,7 @@ def plan_removal(lake: Lake, day: date) -> RemovalPlan:
         kept_from = term.first_kept_day(day)
         if kept_from is None:
             continue
-        if found := dict(_losses(lake, taken, rule, term, kept_from)):
+        if found := dict(_losses(lake, held, rule, term, kept_from)):
             terms[rule] = {
                 "months": term.months,
                 "digest": sha256_of(term.model_dump(mode="json")),
@@ -190,11 +192,22 @@ def check_lake(lake: Lake) -> LakeCheck:
     return LakeCheck(told, tuple(missing(lake)), still)
 
 
-def _losses(
-    lake: Lake, taken: list[batches.Batch], rule: str, term: RetentionValue, kept_from: date
-) -> Iterator[tuple[Loss, bool]]:
+@dataclass(frozen=True)
+class _Held:
+    """What a home holds: batches, and papers of objections with the day of the answer they are counted from."""
+
+    batches: list[batches.Batch]
+    papers: Mapping[str, date | None]
+
+
+def _losses(lake: Lake, held: _Held, rule: str, term: RetentionValue, kept_from: date) -> Iterator[tuple[Loss, bool]]:
     """What goes under a term, and whether all of its file does."""
-    for batch in taken:
+    if term.rows == "attached":
+        for sha256, answered_on in held.papers.items():
+            if answered_on is not None and answered_on < kept_from:
+                yield Loss(rule, term.rows, OBJECTION, 0, 0, sha256, 1), True
+        return
+    for batch in held.batches:
         for file in batch.files:
             place = (file.table_name, batch.sequence, file.part)
             if not term.concerns(file.table_name):

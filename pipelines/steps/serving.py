@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any, cast
 
-from expectations.errors import XinjiError
+from expectations.errors import NotFoundError, XinjiError
+from expectations.intake.attachments import Paper
 from expectations.vocabulary.moment import zoned
-from models.people.objections import Complaint, Objection, objections_of
+from models.people.objections import Attachment, Complaint, Objection, objections_of
 from pipelines.steps.dead_letters import dead_letters
 from pipelines.steps.findings import Finding, Outcome, record_finding
 from pipelines.steps.home import Home
 from pipelines.steps.ingest.file import Intake
 from pipelines.steps.listing import risk_list
+from pipelines.steps.lookups import Lookups
 from pipelines.steps.people import Desk
-from pipelines.steps.policies import published_book
+from pipelines.steps.policies import published_book, with_policy_in_force
 from pipelines.storage import batches, decisions, outbox
 from pipelines.storage.acts import acts_known
+from pipelines.storage.papers import keep_papers, kept_paper
 from reports.api.metrics import Measurements
 from reports.risklist.department import rows_of, without_suspicions_of_others
 from reports.risklist.document import list_to_json
@@ -32,8 +34,9 @@ class ServedHouse:
 
     def __init__(self, home: Home) -> None:
         self._home = home
-        # A list that was made once stays what it is, until its day is decided again: the run is part of the key.
-        self._listed = lru_cache(maxsize=4)(lambda day, _known_at: risk_list(home, day))
+        # A list that was made once stays what it is until its day is decided again or another policy is published for
+        # it: run and policy are part of the key.
+        self._listed = Lookups(lambda day, _known_at, _policy: risk_list(with_policy_in_force(home), day), remembered=4)
 
     def model_in_force(self) -> Mapping[str, Any] | None:
         """The model of the latest run."""
@@ -102,13 +105,14 @@ class ServedHouse:
         found = self.listed(business_date, department)
         return list_to_json(found) if found else None
 
-    def listed(self, business_date: date, department: str | None) -> RiskList | None:
-        """A day's list, or a department's part of it; None where there was no run."""
+    def listed(self, business_date: date, department: str | None, patience: float | None = None) -> RiskList | None:
+        """A day's list, or a department's part of it; None where there was no run. Errors as ``Lookups.answer``."""
         with self._home.database.reading() as connection:
             run = decisions.run_for(connection, business_date)
         if run is None:
             return None
-        found: RiskList = self._listed(business_date, run.known_at)
+        policy = published_book(self._home.database).in_force(business_date).digest
+        found = self._listed.answer((business_date, run.known_at, policy), patience)
         if department is None:
             return found
         asked = self.departments(business_date)
@@ -129,9 +133,31 @@ class ServedDesk:
         with self.home.database.reading() as connection:
             return list(objections_of(acts_known(connection, uscc=uscc)).values())
 
-    def file_objection(self, uscc: str, target: str, reason: str, account: str, at: datetime) -> Objection:
-        """Put an objection on record."""
-        return Desk(self.home.database, self.home.policies, at).file_objection(Complaint(uscc, target, reason), account)
+    def file_objection(
+        self, complaint: Complaint, account: str, at: datetime, papers: Sequence[Paper] = ()
+    ) -> Objection:
+        """Put an objection on record, with the papers that are attached to it."""
+        keep_papers(self.home.path / "lake", papers)
+        desk = Desk(self.home.database, published_book(self.home.database), at)
+        return desk.file_objection(complaint, account, papers)
+
+    def attach(self, uscc: str, objection: str, papers: Sequence[Paper], account: str, at: datetime) -> Objection:
+        """Attach papers to an objection that waits for its answer."""
+        keep_papers(self.home.path / "lake", papers)
+        desk = Desk(self.home.database, published_book(self.home.database), at)
+        return desk.attach(uscc, objection, papers, account)
+
+    def attachment(self, uscc: str, objection: str, sha256: str) -> tuple[Attachment, bytes]:
+        """A paper of an objection of an enterprise, with its content."""
+        found = {one.id: one for one in self.objections(uscc)}.get(objection)
+        papers = {one.sha256: one for one in found.attachments} if found else {}
+        if sha256 not in papers:
+            raise NotFoundError(
+                f"Objection {objection} has no file {sha256[:12]}.",
+                "Open the list once more.",
+                zh=f"异议 {objection} 没有该附件。请重新打开页面查看。",
+            )
+        return papers[sha256], kept_paper(self.home.path / "lake", sha256)
 
     def give_feedback(self, alert_id: str, finding: str, reason: str, account: str, at: datetime) -> Mapping[str, Any]:
         """Put a finding about an alert on record and into the lake."""

@@ -18,19 +18,26 @@ from sqlalchemy import Connection, select, update
 
 from expectations.contracts.typed import literal
 from expectations.errors import ConflictError
+from expectations.vocabulary.moment import zoned
+from models.people.objections import objections_of
 from pipelines.storage import batches
+from pipelines.storage.acts import acts_known
 from pipelines.storage.forms import copy_options, written_form
 from pipelines.storage.lake import ROW_GROUP, WHOLE_FILES, Lake
 from pipelines.storage.ledger import NewEntry, append, entries
+from pipelines.storage.papers import FOLDER
 
 SUBJECT = "retention"
 """What the entries of a removal are about."""
 
 _KIND = "rows_removed"
 
-Rows = Literal["accepted", "quarantined"]
+Rows = Literal["accepted", "quarantined", "attached"]
 
 _FOLDERS: dict[Rows, str] = {"accepted": "accepted", "quarantined": "quarantine"}
+
+OBJECTION = "objection"
+"""What stands in the place of a table for papers; they belong to no batch, and stand under number 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +134,8 @@ def first_whole_day(connection: Connection) -> date | None:
 
 def path_of(lake: Lake, rows: Rows, table: str, sha256: str) -> Path:
     """Where a file of accepted or of quarantined rows lies. A refused file lies there as it was delivered."""
+    if rows == "attached":
+        return lake.root / FOLDER / sha256
     usual = lake.root / _FOLDERS[rows] / table / f"{sha256}.parquet"
     if rows == "accepted" or usual.exists():
         return usual
@@ -178,6 +187,8 @@ def record_removal(connection: Connection, removal: Removal, rests: dict[str, Re
     """
     t = batches.batch_file_table.c
     for loss in removal.losses:
+        if loss.rows == "attached":
+            continue  # the entry below is all there is to tell
         here = (t.sequence == loss.sequence) & (t.part == loss.part)
         if loss.rows == "quarantined":
             change = update(batches.batch_file_table).where(here, t.quarantine_sha256 == loss.sha256)
@@ -224,4 +235,20 @@ def _held(connection: Connection) -> set[tuple[Rows, str, str]]:
     for row in connection.execute(select(t.table_name, t.lake_sha256, t.quarantine_sha256)):
         found |= {("accepted", row.table_name, row.lake_sha256)} if row.lake_sha256 else set()
         found |= {("quarantined", row.table_name, row.quarantine_sha256)} if row.quarantine_sha256 else set()
-    return found
+    return found | {("attached", OBJECTION, sha256) for sha256 in papers_held(connection)}
+
+
+def papers_held(connection: Connection) -> dict[str, date | None]:
+    """Papers that some objection still has, each with the day of its last answer; None while one waits for its own."""
+    gone: dict[str, datetime] = {}
+    for removal in removals(connection):
+        gone |= {loss.sha256: removal.at for loss in removal.losses if loss.rows == "attached"}
+    answers: dict[str, list[datetime | None]] = {}
+    for one in objections_of(acts_known(connection)).values():
+        for paper in one.attachments:
+            if paper.sha256 not in gone or paper.attached_at > gone[paper.sha256]:
+                answers.setdefault(paper.sha256, []).append(one.answered_at)
+    return {
+        sha256: None if None in told else max(zoned(one).date() for one in told if one is not None)
+        for sha256, told in answers.items()
+    }

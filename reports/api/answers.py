@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
+from urllib.parse import quote
 
 from fastapi import Request, Response
 from pydantic import BaseModel
@@ -66,3 +67,15 @@ def created(shown: BaseModel, location: str, status: int = 201) -> Response:
     """What was made, or was there, and where it can be read again."""
     headers = {"cache-control": "no-store", "location": location, "x-content-type-options": "nosniff"}
     return Response(shown.model_dump_json(by_alias=True), status, headers, "application/json")
+
+
+def download(content: bytes, name: str, media_type: str) -> Response:
+    """A file that came from outside, to keep: no browser shows it, guesses what it is, or lets it do anything."""
+    headers = {
+        **_HEADERS,
+        "cache-control": "private, no-store",
+        "content-disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
+        "content-security-policy": "default-src 'none'; sandbox",
+        "cross-origin-resource-policy": "same-origin",
+    }
+    return Response(content, media_type=media_type, headers=headers)

@@ -7,9 +7,10 @@ from datetime import datetime
 
 from fastapi import Depends, FastAPI
 
+from expectations.intake.attachments import LARGEST as LARGEST_PAPER
 from reports.api import problems
 from reports.api.access import visitor
-from reports.api.bodies import BodyLimit
+from reports.api.bodies import LARGEST, BodyLimit
 from reports.api.limits import Limiter, Rate
 from reports.api.ports import Ports
 from reports.api.routes.certificates import certificates
@@ -29,6 +30,13 @@ USUAL_RATE = Rate(per_second=20, burst=200)
 """What one account may ask where nothing else is configured."""
 
 
+def _largest(path: str) -> int | None:
+    """Bytes that an address takes; what is mounted beside the API has a limit of its own."""
+    if not path.startswith("/v1/"):
+        return None
+    return LARGEST_PAPER if path.endswith("/attachments") else LARGEST
+
+
 def create_app(ports: Ports, clock: Callable[[], datetime], rate: Rate = USUAL_RATE) -> FastAPI:
     """The application over its ports. It remembers only who asked how often, and reads no clock but the one given."""
     app = FastAPI(
@@ -39,7 +47,7 @@ def create_app(ports: Ports, clock: Callable[[], datetime], rate: Rate = USUAL_R
         redoc_url=None,
     )
     problems.install(app)
-    app.add_middleware(BodyLimit, refuse=problems.too_large)
+    app.add_middleware(BodyLimit, refuse=problems.too_large, largest=_largest)
     visits = Depends(visitor(ports, Limiter(rate), clock))
     app.include_router(enterprises(ports, visits))
     app.include_router(days(ports, visits))

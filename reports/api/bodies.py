@@ -22,6 +22,10 @@ class TooLargeError(Exception):
     """A body that is longer, or nested deeper, than is taken."""
 
 
+DRAINED: Final = 64 * 1024 * 1024
+"""Bytes of a refused body that are taken and let go: a browser that is cut off while it sends shows no answer."""
+
+
 class BodyLimit:
     """The application behind a limit. Whole bodies are held before the application sees them: they are small.
 
@@ -29,18 +33,25 @@ class BodyLimit:
     ----------
     refuse:
         The application that answers in place of the other one.
+    largest:
+        Bytes that an address takes; None where a limit of its own stands further in.
     """
 
-    def __init__(self, app: Application, refuse: Application, largest: int = LARGEST) -> None:
+    def __init__(
+        self, app: Application, refuse: Application, largest: Callable[[str], int | None] = lambda _: LARGEST
+    ) -> None:
         self.app, self.refuse, self.largest = app, refuse, largest
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
-        if scope["type"] != "http" or scope["method"] in ("GET", "HEAD"):
+        largest = None
+        if scope["type"] == "http" and scope["method"] not in ("GET", "HEAD"):
+            largest = self.largest(scope["path"])
+        if largest is None:
             await self.app(scope, receive, send)
             return
         try:
-            body = await self._read(scope, receive)
+            body = await _read(scope, receive, largest)
         except TooLargeError:
             await self.refuse(scope, receive, send)
             return
@@ -55,27 +66,30 @@ class BodyLimit:
 
         await self.app(scope, once, send)
 
-    async def _read(self, scope: Scope, receive: Receive) -> bytes:
-        headers = dict(scope["headers"])
-        length = headers.get(b"content-length", b"0")
-        if not length.isdigit() or int(length) > self.largest:
+
+async def _read(scope: Scope, receive: Receive, largest: int) -> bytes:
+    headers = dict(scope["headers"])
+    length = headers.get(b"content-length", b"0")
+    is_large = not length.isdigit() or int(length) > largest
+    if is_large and not (length.isdigit() and int(length) <= DRAINED):
+        raise TooLargeError
+    parts, size = [], 0
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            break
+        part = message.get("body", b"")
+        size += len(part)
+        if size > largest and not is_large:
             raise TooLargeError
-        parts, size = [], 0
-        while True:
-            message = await receive()
-            if message["type"] != "http.request":
-                break
-            part = message.get("body", b"")
-            size += len(part)
-            if size > self.largest:
-                raise TooLargeError
+        if not is_large:
             parts.append(part)
-            if not message.get("more_body"):
-                break
-        body = b"".join(parts)
-        if b"json" in headers.get(b"content-type", b"") and _depth(body) > DEEPEST:
-            raise TooLargeError
-        return body
+        if not message.get("more_body"):
+            break
+    body = b"".join(parts)
+    if is_large or (b"json" in headers.get(b"content-type", b"") and _depth(body) > DEEPEST):
+        raise TooLargeError
+    return body
 
 
 def _depth(body: bytes) -> int:

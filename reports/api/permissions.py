@@ -19,6 +19,7 @@ MAY: Final[Mapping[str, frozenset[Role]]] = {
     "reasons": _AUTHORITIES | _ITSELF,
     "objections": _AUTHORITIES | _ITSELF,
     "objection.file": _JUDGES | _ITSELF,
+    "objection.attachment": _JUDGES,
     "looks": frozenset({Role.AUDITOR}) | _ITSELF,
     "advice": _ITSELF,
     "support": _ITSELF,

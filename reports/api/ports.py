@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
+from expectations.intake.attachments import Paper
 from expectations.vocabulary.role import Role
+from models.people.objections import Complaint
 from models.people.sharing import Share
 from reports.api.metrics import Measurements
 
@@ -147,8 +149,14 @@ class DeskPort(Protocol):
     def objections(self, uscc: str) -> Iterable[Any]:
         """An enterprise's objections, oldest first."""
 
-    def file_objection(self, uscc: str, target: str, reason: str, account: str, at: datetime) -> Any:
-        """Put an objection on record."""
+    def file_objection(self, complaint: Complaint, account: str, at: datetime, papers: Sequence[Paper] = ()) -> Any:
+        """Put an objection on record, with the papers that are attached to it."""
+
+    def attach(self, uscc: str, objection: str, papers: Sequence[Paper], account: str, at: datetime) -> Any:
+        """Attach papers to an objection that waits for its answer."""
+
+    def attachment(self, uscc: str, objection: str, sha256: str) -> tuple[Any, bytes]:
+        """A paper of an objection, ``name`` and ``media_type``, with its content."""
 
     def give_feedback(self, alert_id: str, finding: str, reason: str, account: str, at: datetime) -> Record:
         """Put a finding about an alert on record."""

@@ -5,18 +5,38 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Path, Response
+from pydantic import Field
 
 from expectations.errors import UsageError
 from expectations.vocabulary.role import Role
 from reports.pages.enterprise import show
+from reports.pages.forms import Sent
 from reports.pages.guests import Guest
 from reports.pages.ports import AccountPort
 from reports.pages.words import ROLES, all_said
 
 _HERE, _WHAT = "/accounts", "accounts"
-_Word = Annotated[str, Form(max_length=60)]
 _Account = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9._-]{0,59}$")]
-_Days = Annotated[int, Form(ge=1, le=730)]
+
+
+class EnrolmentForm(Sent):
+    """The code of an enterprise, and how long its key opens."""
+
+    uscc: str = Field("", max_length=60)
+    days: int = Field(90, ge=1, le=730)
+
+
+class OpeningForm(Sent):
+    """The name of an account, and its role."""
+
+    account: str = Field("", max_length=60)
+    role: str = Field("", max_length=60)
+
+
+class KeyForm(Sent):
+    """How long a key opens."""
+
+    days: int = Field(90, ge=1, le=730)
 
 
 def accounts(port: AccountPort, present: Any) -> APIRouter:
@@ -40,16 +60,22 @@ def _all(router: APIRouter, port: AccountPort, present: Any) -> None:
         return page(guest)
 
     @router.post("/enrolment")
-    def enrol(guest: Guest = present, uscc: _Word = "", days: _Days = 90, form_token: _Word = "") -> Response:
+    def enrol(form: Annotated[EnrolmentForm, Form()], guest: Guest = present) -> Response:
         key, wrong = guest.attempt(
-            _WHAT, uscc, form_token, lambda: port.enrol(uscc.strip().upper(), days, guest.account, guest.visit.at)
+            _WHAT,
+            form.uscc,
+            form.form_token,
+            lambda: port.enrol(form.uscc.upper(), form.days, guest.account, guest.visit.at),
         )
         return page(guest, key, wrong)
 
     @router.post("")
-    def open_account(guest: Guest = present, account: _Word = "", role: _Word = "", form_token: _Word = "") -> Response:
+    def open_account(form: Annotated[OpeningForm, Form()], guest: Guest = present) -> Response:
         _, wrong = guest.attempt(
-            _WHAT, account, form_token, lambda: port.open(account, _role(role), guest.account, guest.visit.at)
+            _WHAT,
+            form.account,
+            form.form_token,
+            lambda: port.open(form.account, _role(form.role), guest.account, guest.visit.at),
         )
         return page(guest, wrong=wrong)
 
@@ -66,25 +92,23 @@ def _one(router: APIRouter, port: AccountPort, present: Any) -> None:
         return page(guest, account)
 
     @router.post("/{account}/keys")
-    def issue(account: _Account, guest: Guest = present, days: _Days = 90, form_token: _Word = "") -> Response:
+    def issue(account: _Account, form: Annotated[KeyForm, Form()], guest: Guest = present) -> Response:
         key, wrong = guest.attempt(
-            _WHAT, account, form_token, lambda: port.issue_key(account, days, guest.account, guest.visit.at)
+            _WHAT, account, form.form_token, lambda: port.issue_key(account, form.days, guest.account, guest.visit.at)
         )
         return page(guest, account, key, wrong)
 
     @router.post("/{account}/keys/{key_id}/rotation")
-    def rotate(
-        account: _Account, key_id: str, guest: Guest = present, days: _Days = 90, form_token: _Word = ""
-    ) -> Response:
+    def rotate(account: _Account, key_id: str, form: Annotated[KeyForm, Form()], guest: Guest = present) -> Response:
         key, wrong = guest.attempt(
-            _WHAT, account, form_token, lambda: port.rotate_key(key_id, days, guest.account, guest.visit.at)
+            _WHAT, account, form.form_token, lambda: port.rotate_key(key_id, form.days, guest.account, guest.visit.at)
         )
         return page(guest, account, key, wrong)
 
     @router.post("/{account}/keys/{key_id}/revocation")
-    def revoke(account: _Account, key_id: str, guest: Guest = present, form_token: _Word = "") -> Response:
+    def revoke(account: _Account, key_id: str, form: Annotated[Sent, Form()], guest: Guest = present) -> Response:
         _, wrong = guest.attempt(
-            _WHAT, account, form_token, lambda: port.revoke_key(key_id, guest.account, guest.visit.at)
+            _WHAT, account, form.form_token, lambda: port.revoke_key(key_id, guest.account, guest.visit.at)
         )
         return page(guest, account, wrong=wrong)
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
 
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from expectations.errors import NotFoundError, XinjiError
+from reports.api.bodies import BodyLimit
 from reports.api.ports import Ports
 from reports.api.problems import Problem
+from reports.api.schemas.shown import HIDDEN
 from reports.pages.accounts import accounts
 from reports.pages.changes import ModelPort, PolicyPort
 from reports.pages.console import console
@@ -20,6 +24,7 @@ from reports.pages.documents import DocumentPort, GoodsPort, PartyPort
 from reports.pages.enterprise import portal
 from reports.pages.entrance import entrance, verification
 from reports.pages.feeds import feeds
+from reports.pages.forms import largest
 from reports.pages.goods import goods
 from reports.pages.guests import ForeignFormError, comes_from_here, guests, language_of
 from reports.pages.models import models
@@ -28,6 +33,7 @@ from reports.pages.parties import parties
 from reports.pages.policy import policy
 from reports.pages.ports import (
     AccountPort,
+    BeingLookedUpError,
     Clock,
     ConsolePort,
     EntrancePort,
@@ -83,11 +89,12 @@ def create_pages(rooms: Rooms) -> FastAPI:
     app.include_router(models(rooms.models, present))
     app.include_router(goods(rooms.goods, present))
     app.include_router(parties(rooms.parties, present))
-    app.include_router(queues(rooms.queues, present))
+    app.include_router(queues(rooms.queues, rooms.ports.desk, present))
     app.include_router(statistics(rooms.statistics, present))
     if rooms.ports.certificates is not None:
         app.include_router(verification(rooms.ports.certificates))
     _install_problems(app)
+    app.add_middleware(BodyLimit, refuse=_too_large, largest=largest)
     return app
 
 
@@ -112,6 +119,12 @@ def _install_problems(app: FastAPI) -> None:
     def ours(request: Request, error: XinjiError) -> Response:
         return _problem(request, "not_found" if isinstance(error, NotFoundError) else "internal")
 
+    @app.exception_handler(BeingLookedUpError)
+    def waited_for(request: Request, _error: BeingLookedUpError) -> Response:
+        answer = render("waiting.html", language_of(request), HTTPStatus.ACCEPTED, here="/")
+        answer.headers["refresh"] = "1"
+        return answer
+
     @app.exception_handler(Exception)
     def unexpected(request: Request, _error: Exception) -> Response:
         return _problem(request, "internal")
@@ -121,8 +134,13 @@ def _install_problems(app: FastAPI) -> None:
         return _problem(request, "not_found")
 
     @app.exception_handler(RequestValidationError)
-    def malformed(request: Request, _error: RequestValidationError) -> Response:
-        return _problem(request, "form" if request.method == "POST" else "not_found")
+    def malformed(request: Request, error: RequestValidationError) -> Response:
+        hides = any(one["type"] == HIDDEN for one in error.errors())
+        return _problem(request, "hidden" if hides else "form" if request.method == "POST" else "not_found")
+
+
+async def _too_large(scope: Any, receive: Any, send: Any) -> None:
+    await _problem(Request(scope), "too_large")(scope, receive, send)
 
 
 def _problem(request: Request, code: str) -> Response:

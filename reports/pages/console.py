@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Form, Query, Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from expectations.vocabulary.grade import Status
 from reports.api.permissions import MAY
@@ -16,6 +16,7 @@ from reports.api.routes.enterprises import Uscc
 from reports.api.schemas.decisions import FullGrade
 from reports.api.schemas.listing import Plan
 from reports.pages.enterprise import dimensions_of, show
+from reports.pages.forms import Sent
 from reports.pages.guests import Guest
 from reports.pages.ports import ConsolePort
 from reports.pages.rendering import to
@@ -26,13 +27,15 @@ from reports.risklist.words import headline, summary
 _LISTED = 100
 """Rows of the list on one page; the whole of it is in its documents."""
 
+_SOON = 10
+"""Rows of what comes first today that lie open: about what twenty minutes are enough for."""
 
-class FindingForm(BaseModel):
+
+class FindingForm(Sent):
     """What an officer sends about an alert."""
 
     outcome: Literal["confirmed", "explained", "data_error"]
     reason: str = Field("", max_length=500)
-    form_token: str = ""
 
 
 def console(ports: Ports, work: ConsolePort, present: Any) -> APIRouter:
@@ -64,6 +67,8 @@ def console(ports: Ports, work: ConsolePort, present: Any) -> APIRouter:
             "/console",
             found=found,
             rows=rows,
+            due=found.first_today if found else (),
+            soon=_SOON,
             first=first,
             listed=_LISTED,
             headline=headline(found, guest.language) if found else "",

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Response
+from fastapi import APIRouter, Form, Path, Response, UploadFile
+from pydantic import Field
 
 from expectations.vocabulary.dimension import Dimension
 from expectations.vocabulary.grade import Grade, Status
 from expectations.vocabulary.language import Language
 from expectations.vocabulary.role import Role
+from models.people.objections import Complaint
 from reports.api.ports import Ports, Record
 from reports.api.problems import Problem
 from reports.api.schemas.decisions import OwnGrade
 from reports.pages import pictures
+from reports.pages.forms import Sent, papers_of
 from reports.pages.guests import Guest
 from reports.pages.ports import PortalPort
 from reports.pages.rendering import SECURITY, document, render
@@ -36,6 +39,21 @@ _LOOKS_SHOWN = 200
 _PICTURE = {**SECURITY, "cache-control": "private, max-age=300"}
 _SHOWN = 200
 _Token = Annotated[str, Form()]
+_Objection = Annotated[str, Path(pattern="^[0-9a-f]{12}$")]
+
+
+class ObjectionForm(Sent):
+    """What an enterprise objects to and why, with papers that show it."""
+
+    target: str = Field("", max_length=200)
+    reason: str = Field("", max_length=2000)
+    files: list[UploadFile] = Field(default_factory=list)
+
+
+class PapersForm(Sent):
+    """Papers for an objection that was filed."""
+
+    files: list[UploadFile] = Field(default_factory=list)
 
 
 def portal(ports: Ports, port: PortalPort, present: Any) -> APIRouter:
@@ -120,7 +138,7 @@ def _supporting(router: APIRouter, port: PortalPort, present: Any) -> None:
 
 
 def _objecting(router: APIRouter, ports: Ports, port: PortalPort, present: Any) -> None:
-    def page(guest: Guest, uscc: str, filed: Any = None, wrong: str = "") -> Response:
+    def page(guest: Guest, uscc: str, filed: Any = None, wrong: str = "", written: str = "") -> Response:
         return show(
             "objections.html",
             guest,
@@ -130,6 +148,7 @@ def _objecting(router: APIRouter, ports: Ports, port: PortalPort, present: Any) 
             states=all_said(OBJECTION_STATES, guest.language),
             filed=filed,
             wrong=wrong,
+            written=written,
         )
 
     @router.get("/objections")
@@ -139,18 +158,25 @@ def _objecting(router: APIRouter, ports: Ports, port: PortalPort, present: Any) 
         return page(guest, uscc)
 
     @router.post("/objections")
-    def file(
-        guest: Guest = present,
-        target: Annotated[str, Form(max_length=200)] = "",
-        reason: Annotated[str, Form(max_length=2000)] = "",
-        form_token: _Token = "",
-    ) -> Response:
+    def file(form: Annotated[ObjectionForm, Form()], guest: Guest = present) -> Response:
+        uscc, at = guest.own("objection.file"), guest.visit.at
+        complaint = Complaint(uscc, form.target, form.reason)
+        filed, wrong = guest.attempt(
+            "objection.file",
+            uscc,
+            form.form_token,
+            lambda: ports.desk.file_objection(complaint, guest.account, at, papers_of(form.files)),
+        )
+        return page(guest, uscc, filed, wrong, form.reason if wrong else "")
+
+    @router.post("/objections/{objection}")
+    def attach(objection: _Objection, form: Annotated[PapersForm, Form()], guest: Guest = present) -> Response:
         uscc, at = guest.own("objection.file"), guest.visit.at
         filed, wrong = guest.attempt(
             "objection.file",
             uscc,
-            form_token,
-            lambda: ports.desk.file_objection(uscc, target, reason, guest.account, at),
+            form.form_token,
+            lambda: ports.desk.attach(uscc, objection, papers_of(form.files), guest.account, at),
         )
         return page(guest, uscc, filed, wrong)
 

@@ -8,9 +8,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
-from expectations.errors import NotFoundError
+from expectations.errors import NotFoundError, UsageError
 from reports.api.permissions import MAY
 from reports.api.problems import Problem
+from reports.api.schemas.shown import is_plain
 from reports.pages.deliveries import DeliveryPort
 from reports.pages.enterprise import show
 from reports.pages.guests import Guest
@@ -101,5 +102,11 @@ def feeds(port: DeliveryPort, present: Any) -> APIRouter:
 
 def _corrected(port: DeliveryPort, row: str, fields: Mapping[str, str], guest: Guest) -> str:
     """Send a row in again; gives the page that tells what came of it."""
+    if not all(map(is_plain, fields.values())):
+        raise UsageError(
+            "A field holds something hidden.",
+            "Leave out control characters and marks of direction: type it anew instead of pasting it.",
+            zh="字段中含有不可见字符。请删除控制字符和方向标记，重新手工输入而不要粘贴。",
+        )
     now_at = port.correct(row, fields, guest.account, guest.visit.at)
     return f"/feeds/quarantine/row/{now_at or row}?outcome={'broken' if now_at else 'accepted'}"

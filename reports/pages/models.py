@@ -6,12 +6,13 @@ from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Form, Path, Query, Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from reports.api.permissions import MAY
 from reports.api.problems import Problem
 from reports.pages.changes import ModelPort
 from reports.pages.enterprise import show
+from reports.pages.forms import Sent
 from reports.pages.guests import Guest
 from reports.pages.rendering import pictured, to
 from reports.pages.words import APPROVED, MODEL_ACTS, PROPOSED, REFUSED_BY_GATES, all_said, said
@@ -20,12 +21,11 @@ Version = Annotated[str, Path(pattern="^[0-9]{1,6}$")]
 _DONE = {"proposed": PROPOSED, "approved": APPROVED}
 
 
-class PromotionForm(BaseModel):
+class PromotionForm(Sent):
     """One step of a promotion, and the reason for it."""
 
     step: Literal["propose", "approve"]
     reason: str = Field("", max_length=500)
-    form_token: str = ""
 
 
 def models(port: ModelPort, present: Any) -> APIRouter:

@@ -8,13 +8,14 @@ from itertools import groupby
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Path, Query, Response
-from pydantic import BaseModel, Field
+from pydantic import ConfigDict, Field
 
 from expectations.vocabulary.moment import zoned
 from reports.api.permissions import MAY
 from reports.api.problems import Problem
 from reports.pages.changes import PolicyPort
 from reports.pages.enterprise import show
+from reports.pages.forms import Sent
 from reports.pages.guests import Guest
 from reports.pages.rendering import to
 from reports.pages.words import APPROVED, FOLDERS, GROUPS, INSPECTIONS, MOVERS, PROPOSED, TRIED, all_said, said
@@ -24,28 +25,27 @@ _DONE = {"tried": TRIED, "proposed": PROPOSED, "approved": APPROVED}
 Done = Annotated[str, Query(max_length=10)]
 
 
-class TrialForm(BaseModel):
+class TrialForm(Sent):
     """A change as its file would say it, and the recorded days it is tried on."""
+
+    model_config = ConfigDict(str_strip_whitespace=False)  # how far a line stands in means something
 
     change: str = Field("", max_length=40_000)
     first: date
     last: date
-    form_token: str = ""
 
 
-class ProposalForm(BaseModel):
+class ProposalForm(Sent):
     """From which day a change that was tried shall hold, and why."""
 
     effective: date
     reason: str = Field("", max_length=500)
-    form_token: str = ""
 
 
-class ApprovalForm(BaseModel):
+class ApprovalForm(Sent):
     """Why a change is approved."""
 
     reason: str = Field("", max_length=500)
-    form_token: str = ""
 
 
 def policy(port: PolicyPort, present: Any) -> APIRouter:

@@ -13,6 +13,11 @@ from reports.pages.changes import Migration
 from reports.risklist.rows import RiskList
 from reports.statistics.bulletin import Bulletin
 
+
+class BeingLookedUpError(Exception):
+    """An answer that takes longer than somebody should wait at a page; asked again a moment later it may be there."""
+
+
 Clock = Callable[[], datetime]
 
 

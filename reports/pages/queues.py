@@ -6,22 +6,26 @@ from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Form, Query, Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from expectations.vocabulary.moment import zoned
+from reports.api.answers import download
 from reports.api.permissions import MAY
+from reports.api.ports import DeskPort
+from reports.api.routes.desk import ObjectionId, Sha256
+from reports.api.routes.enterprises import Uscc
 from reports.pages.enterprise import show
+from reports.pages.forms import Sent
 from reports.pages.guests import Guest
 from reports.pages.ports import QueuePort
 from reports.pages.rendering import to
 from reports.pages.words import OBJECTION_STATES, RECORDED, all_said, said
 
 
-class ApprovalForm(BaseModel):
+class ApprovalForm(Sent):
     """An officer's approval, and the reason for it."""
 
     reason: str = Field("", max_length=500)
-    form_token: str = ""
 
 
 class ObjectionForm(ApprovalForm):
@@ -30,8 +34,8 @@ class ObjectionForm(ApprovalForm):
     step: Literal["forward", "upheld", "rejected"]
 
 
-def queues(work: QueuePort, present: Any) -> APIRouter:
-    """The page ``/console/queues`` and its forms. ``present`` is the dependency that says who is there."""
+def queues(work: QueuePort, desk: DeskPort, present: Any) -> APIRouter:
+    """The page ``/console/queues``, its forms, and papers of objections. ``present`` says who is there."""
     router = APIRouter(prefix="/console")
 
     def page(guest: Guest, wrong: str = "", done: str = "") -> Response:
@@ -53,6 +57,15 @@ def queues(work: QueuePort, present: Any) -> APIRouter:
     def waiting(done: Annotated[bool, Query()] = False, guest: Guest = present) -> Response:
         guest.visit.admit("queues", "open")
         return page(guest, done=said(RECORDED, guest.language) if done else "")
+
+    @router.get("/enterprises/{uscc}/objections/{objection}/attachments/{sha256}")
+    def attachment(uscc: Uscc, objection: ObjectionId, sha256: Sha256, guest: Guest = present) -> Response:
+        guest.visit.admit("objection.attachment", uscc)
+        found, wrong = guest.look("objection.attachment", uscc, lambda: desk.attachment(uscc, objection, sha256))
+        if found is None:
+            return page(guest, wrong)
+        told, content = found
+        return download(content, told.name, told.media_type)
 
     @router.post("/objections/{objection}")
     def take_step(objection: str, form: Annotated[ObjectionForm, Form()], guest: Guest = present) -> Response:

@@ -6,16 +6,30 @@ from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Response
+from pydantic import Field
 
 from expectations.errors import UsageError
 from models.people.sharing import Share
 from reports.api.ports import SharingPort
 from reports.pages.enterprise import show
+from reports.pages.forms import Sent
 from reports.pages.guests import Guest
 
 _HERE = "/me/sharing"
-_Token = Annotated[str, Form()]
-_Words = Annotated[str, Form(max_length=200)]
+
+
+class ConsentForm(Sent):
+    """To which bank, what for, and until when."""
+
+    receiver: str = Field("", max_length=200)
+    purpose: str = Field("", max_length=200)
+    last_day: str = Field("", max_length=10)
+
+
+class WithdrawalForm(Sent):
+    """Why a consent is withdrawn."""
+
+    reason: str = Field("", max_length=200)
 
 
 def sharing(port: SharingPort, present: Any) -> APIRouter:
@@ -42,30 +56,24 @@ def sharing(port: SharingPort, present: Any) -> APIRouter:
         return page(guest, uscc)
 
     @router.post("")
-    def give(
-        guest: Guest = present,
-        receiver: _Words = "",
-        purpose: _Words = "",
-        last_day: Annotated[str, Form(max_length=10)] = "",
-        form_token: _Token = "",
-    ) -> Response:
+    def give(form: Annotated[ConsentForm, Form()], guest: Guest = present) -> Response:
         uscc, at = guest.own("consent.give"), guest.visit.at
         _, wrong = guest.attempt(
             "consent.give",
             uscc,
-            form_token,
-            lambda: port.give_consent(uscc, Share(receiver, purpose, _day(last_day)), guest.account, at),
+            form.form_token,
+            lambda: port.give_consent(uscc, Share(form.receiver, form.purpose, _day(form.last_day)), guest.account, at),
         )
         return page(guest, uscc, wrong)
 
     @router.post("/{consent}/withdrawal")
-    def withdraw(consent: str, guest: Guest = present, reason: _Words = "", form_token: _Token = "") -> Response:
+    def withdraw(consent: str, form: Annotated[WithdrawalForm, Form()], guest: Guest = present) -> Response:
         uscc, at = guest.own("consent.withdraw"), guest.visit.at
         _, wrong = guest.attempt(
             "consent.withdraw",
             uscc,
-            form_token,
-            lambda: port.withdraw_consent(uscc, consent, guest.account, at, reason),
+            form.form_token,
+            lambda: port.withdraw_consent(uscc, consent, guest.account, at, form.reason),
         )
         return page(guest, uscc, wrong)
 

@@ -57,6 +57,7 @@ LOOKED_AT: Mapping[str, str] = {
     "history": _message("history"),
     "reasons": _message("reasons"),
     "objections": _message("objections"),
+    "objection.attachment": _message("a file of an objection"),
     "chain": _message("orders and declarations"),
     "parties": _message("related parties"),
     "enterprise.alerts": _message("alerts"),
@@ -226,6 +227,16 @@ PLACES: Mapping[str, str] = {
 PROBLEMS: Mapping[str, tuple[int, str, str]] = {
     "forbidden": (403, _message("This page is not yours"), _message("Sign in with an account whose duty it is.")),
     "form": (403, _message("The form was not taken"), _message("Open the page again and send it from there.")),
+    "too_large": (
+        413,
+        _message("That is more than is taken here"),
+        _message("Send at most three files of at most 4 MB each. What you wrote is still there when you go back."),
+    ),
+    "hidden": (
+        422,
+        _message("Something in the form cannot be seen"),
+        _message("Go back and type the text anew instead of pasting it: control characters are not taken."),
+    ),
     "not_found": (404, _message("There is nothing here"), _message("Check the address.")),
     "internal": (
         500,

@@ -234,6 +234,13 @@ class RiskList:
         return {severity: counts[severity] for severity in Severity}
 
     @property
+    def first_today(self) -> tuple[RiskRow, ...]:
+        """The rows with a task that is due by the day the list is worked with, or of high risk; by rank."""
+        return tuple(
+            row for row in self.rows if row.tasks and (row.due_on <= self.cut_on or row.severity is Severity.HIGH)
+        )
+
+    @property
     def overdue(self) -> int:
         """How many rows are past their day."""
         return sum(row.is_overdue(self.cut_on) for row in self.rows)

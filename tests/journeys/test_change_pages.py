@@ -28,7 +28,9 @@ def test_a_change_is_tried_proposed_and_approved_by_two_accounts_and_in_force_th
     house: House, browser: TestClient
 ) -> None:
     sign_in(browser, Role.OFFICER)
-    asked = {"change": CHANGE, "first": BEFORE.isoformat(), "last": LAST_DAY.isoformat()}
+    clock = "  objections/clock: { forward_working_days: 1, answer_working_days: 2, longest_working_days: 20 }"
+    change_of_two = CHANGE.replace("values:\n", f"values:\n{clock}\n")
+    asked = {"change": change_of_two, "first": BEFORE.isoformat(), "last": LAST_DAY.isoformat()}
     unknown = send(browser, "/policy", "/policy/trials", **{**asked, "first": "2026-10-01", "last": "2026-10-02"})
     assert "没有任何一天" in unknown.text
     tried = send(browser, "/policy", "/policy/trials", **asked)
@@ -59,6 +61,9 @@ def test_a_change_is_tried_proposed_and_approved_by_two_accounts_and_in_force_th
     house.now += timedelta(days=1)
     switch(browser, Role.REGULATOR)
     assert "已生效" in browser.get("/policy").text, "without the service being started again"
+    switch(browser, Role.ENTERPRISE)
+    filed = send(browser, "/me/objections", "/me/objections", target="grade", reason="it was another")
+    assert "2026年11月4日" in filed.text, "two working days, as the new clock says"
     house.now -= timedelta(days=1)
 
 

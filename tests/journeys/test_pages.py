@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 
+import httpx
 import pytest
 from fastapi.testclient import TestClient
 
@@ -18,12 +20,13 @@ from pipelines.steps.day import Day
 from pipelines.steps.lookup import Documents
 from pipelines.steps.people import Desk
 from pipelines.steps.statistics import bulletin_of, write_bulletin
-from pipelines.storage import decisions
+from pipelines.storage import accounts, decisions, ledger
 from pipelines.storage.certificates import certificates
 from pipelines.storage.duties import assign_duty
 from pipelines.storage.reads import reads_about
 from reports.certificate.keys import TrustedKeys
 from reports.certificate.verify import Verdict, check
+from reports.pages.ports import BeingLookedUpError
 from reports.statistics.period import Period
 from tests.worlds.day_home import LAST_DAY, home_at
 from tests.worlds.served_home import NOW, PASSWORD, House, send, sign_in
@@ -70,6 +73,9 @@ MAY = {
     Role.DATA_SCIENTIST: {"policy", "models"},
     Role.OPERATOR: HOUSE_PAGES | ACCOUNT_PAGES,
 }
+
+
+PAPER = b"%PDF-1.7\n1 0 obj <</Type /Catalog>> endobj\ntrailer <</Root 1 0 R>>\n%%EOF\n"
 
 
 @pytest.mark.parametrize("role", list(Role))
@@ -247,6 +253,111 @@ def test_an_objection_is_forwarded_and_answered_by_another_account_from_the_queu
     browser.cookies.clear()
     sign_in(browser, Role.ENTERPRISE)
     assert "不成立" in browser.get("/me/objections").text
+
+
+def upload(browser: TestClient, *papers: tuple[str, bytes], reason: str = "see the paper") -> httpx.Response:
+    """Object on the page with papers, as a browser sends them."""
+    token = re.search(r'name="form_token" value="([0-9a-f]+)"', browser.get("/me/objections").text)
+    assert token
+    data = {"form_token": token[1], "target": "grade", "reason": reason}
+    if not papers:  # a browser sends a file without a name where none was chosen
+        fields = [f'form-data; name="{name}"\r\n\r\n{value}' for name, value in data.items()]
+        fields.append('form-data; name="files"; filename=""\r\nContent-Type: application/octet-stream\r\n\r\n')
+        body = "".join(f"--edge\r\nContent-Disposition: {field}\r\n" for field in fields) + "--edge--\r\n"
+        headers = {"content-type": "multipart/form-data; boundary=edge"}
+        bare: httpx.Response = browser.post("/me/objections", content=body.encode(), headers=headers)
+        return bare
+    files = [("files", (name, content, "text/html")) for name, content in papers]
+    answer: httpx.Response = browser.post("/me/objections", data=data, files=files)
+    return answer
+
+
+def test_papers_of_an_objection_reach_an_officer_as_downloads_and_nobody_else(
+    house: House, browser: TestClient
+) -> None:
+    sign_in(browser, Role.ENTERPRISE)
+    answer = upload(browser, ("../证明 <1>.html", PAPER), reason="the paper shows it")
+    (receipt,) = re.findall(r"回执编号 ([0-9a-f]{12})", answer.text)
+    assert "证明 _1_.html.pdf" in browser.get("/me/objections").text
+    page = f"/console/enterprises/{house.codes[0]}/objections/{receipt}/attachments/{sha256(PAPER).hexdigest()}"
+    assert browser.get(page).status_code == 403
+    for role in (Role.AUDITOR, Role.OPERATOR):
+        browser.cookies.clear()
+        sign_in(browser, role)
+        assert browser.get(page).status_code == 403, role
+    browser.cookies.clear()
+    sign_in(browser, Role.OFFICER)
+    assert page in browser.get("/console/queues").text
+    before = len(looks_at(house))
+    paper = browser.get(page)
+    assert paper.content == PAPER
+    assert paper.headers["content-disposition"].startswith("attachment; filename*=UTF-8''%E8%AF%81%E6%98%8E")
+    assert paper.headers["content-security-policy"] == "default-src 'none'; sandbox"
+    assert paper.headers["x-content-type-options"] == "nosniff"
+    assert [one["what"] for one in looks_at(house)[before:]] == ["objection.attachment"]
+    assert "没有该附件" in browser.get(page[:-4] + "0000").text
+    with house.wiring.database.reading() as connection:
+        assert ledger.verify(connection).holds
+        told = [entry.body for entry in ledger.entries(connection, "judgements", kind="objection.attached")]
+    assert sha256(PAPER).hexdigest() in told[-1]
+    (house.path / "lake" / "attachments" / sha256(PAPER).hexdigest()).write_bytes(b"forged")
+    assert b"forged" not in browser.get(page).content
+    (house.path / "lake" / "attachments" / sha256(PAPER).hexdigest()).write_bytes(PAPER)
+
+
+def test_a_paper_that_is_refused_says_why_keeps_what_was_written_and_files_nothing(
+    house: House, browser: TestClient
+) -> None:
+    sign_in(browser, Role.ENTERPRISE)
+    before = browser.get("/me/objections").text.count("<tr>")
+    refused = upload(browser, ("proof.pdf", PAPER), ("virus.pdf", b"MZ\x90\0"), reason="my <long> text")
+    assert "“virus.pdf”的内容不是 PDF、PNG 或 JPEG" in refused.text
+    assert "my &lt;long&gt; text" in refused.text
+    many = [(f"{number}.pdf", PAPER.replace(b"1 0 obj", b"%d 0 obj" % number)) for number in range(4)]
+    assert "最多可附 3 个文件" in upload(browser, *many).text
+    browser.post("/language", data={"language": "en", "back": "/me"})
+    large = upload(browser, ("large.pdf", PAPER + b"\0" * (13 << 20)))
+    assert large.status_code == 413
+    assert "at most three files" in large.text
+    hidden = send(browser, "/me/objections", "/me/objections", target="grade", reason="it was \u202egnorw")
+    assert hidden.status_code == 422
+    assert "cannot be seen" in hidden.text
+    browser.post("/language", data={"language": "zh", "back": "/me"})
+    assert browser.get("/me/objections").text.count("<tr>") == before
+    assert upload(browser, reason="without any").text.count("<tr>") == before + 1
+
+
+def test_papers_are_added_while_an_objection_waits_and_to_no_other_enterprises(
+    house: House, browser: TestClient
+) -> None:
+    with house.wiring.database.transaction() as connection:
+        key = accounts.issue_key(connection, "enterprise-1", house.now, house.now + timedelta(days=1))
+    headers = {"Authorization": f"Bearer {key}"}
+    own, other = (f"/v1/enterprises/{code}/objections" for code in house.codes[:2])
+    filed = browser.post(own, json={"target": "grade", "reason": "it is another"}, headers=headers).json()
+    more = f"{own}/{filed['id']}/attachments"
+    attached = browser.post(f"{more}?name=a.pdf", content=PAPER, headers=headers).json()
+    assert [one["name"] for one in attached["attachments"]] == ["a.pdf"]
+    assert len(browser.post(more, content=PAPER, headers=headers).json()["attachments"]) == 1, "the same one twice"
+    assert browser.post(more, content=b"GIF89a", headers=headers).status_code == 422
+    assert browser.post(more, content=PAPER + b"\0" * (5 << 20), headers=headers).status_code == 413
+    assert browser.post(f"{other}/{filed['id']}/attachments", content=PAPER, headers=headers).status_code == 403
+    assert browser.get(f"{more}/{attached['attachments'][0]['sha256']}", headers=headers).status_code == 403
+
+
+def test_a_page_that_takes_its_time_says_so_and_comes_by_itself(
+    house: House, browser: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def still_looking(*_: object) -> None:
+        raise BeingLookedUpError
+
+    monkeypatch.setattr(Documents, "chains", still_looking)
+    sign_in(browser, Role.OFFICER)
+    before = len(looks_at(house))
+    answer = browser.get(f"/console/enterprises/{house.codes[0]}/orders")
+    assert (answer.status_code, answer.headers["refresh"]) == (202, "1")
+    assert "正在查询" in answer.text
+    assert len(looks_at(house)) == before, "nothing was shown yet"
 
 
 def test_four_eyes_are_two_sessions(house: House, browser: TestClient) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from models.people.overrides import Wish
 from models.people.sharing import ZONE as ZONE_WIDE
 from models.people.sharing import Share, Subscription
 from pipelines.settings import Settings
+from pipelines.steps import regrading
 from pipelines.steps.certifying import CertificateOffice
 from pipelines.steps.daily import run_day
 from pipelines.steps.day import Day
@@ -30,7 +32,7 @@ from pipelines.steps.ingest.batch import take_in
 from pipelines.steps.listing import risk_list
 from pipelines.steps.people import Desk
 from pipelines.steps.publishing import write_reports
-from pipelines.steps.regrading import uphold
+from pipelines.steps.regrading import finish_corrections, uphold
 from pipelines.steps.replaying import replay
 from pipelines.steps.sharing import SharingOffice
 from pipelines.storage import accounts, decisions, ledger, outbox
@@ -192,7 +194,25 @@ def penalised(path: Path) -> str:
     return uscc
 
 
-def test_an_objection_upheld_decides_every_touched_day_again_and_names_who_had_looked(path: Path) -> None:
+class KilledError(BaseException):
+    """Stands for a kill: nothing catches it."""
+
+
+def dying_after(step: Callable[..., Any], times: int) -> Callable[..., Any]:
+    """A step that is done so many times, and then the process is gone."""
+    left = iter(range(times))
+
+    def dies(*given: Any) -> Any:
+        if next(left, None) is None:
+            raise KilledError
+        return step(*given)
+
+    return dies
+
+
+def test_an_objection_upheld_decides_every_touched_day_again_and_names_who_had_looked_also_after_kills(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     uscc = penalised(path)
     home = home_at(path)
     run_day(home, Day.of(NEXT))
@@ -206,19 +226,30 @@ def test_an_objection_upheld_decides_every_touched_day_again_and_names_who_had_l
     filed = at_desk.file_objection(Complaint(uscc, KEY, "another firm of our name"), "officer-1")
     at_desk.forward_objection(filed.id, "officer-1", "customs")
     run_day(home, Day.of(LAST_DAY))
-    assert "disputed" in records_of(home, LAST_DAY)[uscc]["flags"]
-    one, done = uphold(home, desk(home, LAST_DAY), filed.id, "officer-2", "customs agrees")
-    assert one.state == "upheld"
-    assert [(each.day, each.grade_before, each.grade_after) for each in done.days] == [
-        (NEXT, "C", "B"),
-        (LAST_DAY, "C", "B"),
-    ]
-    assert done.told == ("bank-1",)
+    disputed = records_of(home, LAST_DAY)[uscc]
+    assert "disputed" in disputed["flags"]
+    agreed = desk(home, LAST_DAY)
+    with monkeypatch.context() as killed:
+        killed.setattr(regrading, "_again", dying_after(regrading._again, 1))
+        with pytest.raises(KilledError):
+            uphold(home, agreed, filed.id, "officer-2", "customs agrees")
+    assert records_of(home, NEXT)[uscc]["grade"] == "B"
+    assert records_of(home, LAST_DAY)[uscc]["grade"] == "C", "the kill came in the middle"
+    with monkeypatch.context() as killed:
+        killed.setattr(regrading, "_tell", dying_after(regrading._tell, 0))
+        with pytest.raises(KilledError):
+            finish_corrections(home, Day(LAST_DAY, agreed.at))
+    assert finish_corrections(home, Day(LAST_DAY, agreed.at - ONE)) == [], "a run about the past does not know of it"
+    (done,) = finish_corrections(home, Day(LAST_DAY, agreed.at))
+    assert records_of(home, LAST_DAY)[uscc]["grade"] == "B"
+    assert (done.days, done.told) == ((), ("bank-1",))
     (told,) = corrections(home)
     assert (told["account"], told["because"]) == ("bank-1", filed.id)
-    assert [(day["date"], day["instead_of"], day["grade"]) for day in told["days"]] == [
-        (each.day.isoformat(), each.before, "B") for each in done.days
+    assert [(day["date"], day["instead_of"], day["grade_before"], day["grade"]) for day in told["days"]] == [
+        (NEXT.isoformat(), fallen["decision_id"], "C", "B"),
+        (LAST_DAY.isoformat(), disputed["decision_id"], "C", "B"),
     ]
+    assert finish_corrections(home, Day(LAST_DAY, agreed.at)) == []
     again = records_of(home, NEXT)[uscc]
     assert again["supersedes"] == fallen["decision_id"]
     assert all(fact["key"] != KEY for fact in again["inputs"]["facts"])

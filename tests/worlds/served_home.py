@@ -37,7 +37,9 @@ class House:
 
     @cached_property
     def wiring(self) -> Wiring:
-        wired = Wiring(Settings(home=self.path, threads=2, certificate_key=SecretStr("ab" * 32)))
+        wired = Wiring(
+            Settings(home=self.path, threads=2, certificate_key=SecretStr("ab" * 32), page_patience_seconds=60)
+        )
         scored = home_at(self.path)
         wired.__dict__["registry"] = self.registry
         wired.__dict__["home"] = replace(

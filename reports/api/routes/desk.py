@@ -2,23 +2,80 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Body, Path, Query, Request, Response
 
+from expectations.errors import XinjiError
+from expectations.intake.attachments import MEDIA_TYPES, paper_of
 from expectations.vocabulary.moment import zoned
+from models.people.objections import Complaint
 from reports.api.access import Visit
-from reports.api.answers import answer, created
+from reports.api.answers import answer, created, download
 from reports.api.pages import PAGE, After, Limit, page
-from reports.api.ports import Ports
-from reports.api.problems import Problem, documented
+from reports.api.ports import DeskPort, Ports
+from reports.api.problems import Problem, documented, problem_of
 from reports.api.routes.enterprises import Uscc
 from reports.api.schemas.desk import FeedbackGiven, GivenFeedback, NewObjection, Objection, Objections
 
 _REFUSALS = documented(
-    "unauthorized", "forbidden", "purpose_missing", "not_found", "bad_request", "conflict", "too_many", "unavailable"
+    "unauthorized",
+    "forbidden",
+    "purpose_missing",
+    "not_found",
+    "bad_request",
+    "conflict",
+    "too_many",
+    "unavailable",
+    "too_large",
 )
 AlertId = Annotated[str, Path(pattern="^[0-9a-f]{16}$", description="As alerts name it.")]
+
+
+ObjectionId = Annotated[str, Path(pattern="^[0-9a-f]{12}$", description="Its receipt.")]
+Sha256 = Annotated[str, Path(pattern="^[0-9a-f]{64}$", description="As the objection names it.")]
+_BYTES: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
+
+
+def _attachments(router: APIRouter, port: DeskPort, visits: Visit) -> None:
+    @router.post(
+        "/enterprises/{uscc}/objections/{objection}/attachments",
+        response_model=Objection,
+        status_code=201,
+        summary="Attach a file to an objection 补充附件",
+    )
+    def attach(
+        uscc: Uscc,
+        objection: ObjectionId,
+        content: Annotated[bytes, Body(media_type="application/octet-stream")],
+        name: Annotated[str, Query(max_length=200, description="What people shall read.")] = "",
+        visit: Visit = visits,
+    ) -> Response:
+        """The body is the file itself: PDF, PNG or JPEG by its content, 4 MB at most, three to an objection."""
+        visit.admit("objection.file", uscc)
+        account = visit.caller.account_id
+        made = visit.act(
+            "objection.file",
+            uscc,
+            lambda: port.attach(uscc, objection, [paper_of(name, content)], account, visit.at),
+        )
+        return created(Objection.model_validate(made), f"/v1/enterprises/{uscc}/objections")
+
+    @router.get(
+        "/enterprises/{uscc}/objections/{objection}/attachments/{sha256}",
+        summary="A file attached to an objection 下载附件",
+        response_class=Response,
+        responses={200: {"content": dict.fromkeys(MEDIA_TYPES, _BYTES)}},
+    )
+    def attachment(uscc: Uscc, objection: ObjectionId, sha256: Sha256, visit: Visit = visits) -> Response:
+        """The file as it was sent, to keep and not to show."""
+        visit.admit("objection.attachment", uscc)
+        try:
+            told, content = port.attachment(uscc, objection, sha256)
+        except XinjiError as error:
+            visit.refuse("objection.attachment", uscc, problem_of(error))
+        visit.record("objection.attachment", uscc)
+        return download(content, told.name, told.media_type)
 
 
 def desk(ports: Ports, visits: Visit) -> APIRouter:
@@ -47,10 +104,11 @@ def desk(ports: Ports, visits: Visit) -> APIRouter:
         """Object to a record behind the grade, or to a downgrade that was announced. It is disputed from now on."""
         visit.admit("objection.file", uscc)
         account = visit.caller.account_id
-        made = visit.act(
-            "objection.file", uscc, lambda: port.file_objection(uscc, given.target, given.reason, account, visit.at)
-        )
+        complaint = Complaint(uscc, given.target, given.reason)
+        made = visit.act("objection.file", uscc, lambda: port.file_objection(complaint, account, visit.at))
         return created(Objection.model_validate(made), f"/v1/enterprises/{uscc}/objections")
+
+    _attachments(router, port, visits)
 
     @router.post(
         "/alerts/{alert_id}/feedback",

@@ -19,6 +19,16 @@ class NewObjection(Given):
     reason: str = Field(min_length=1, max_length=_LONGEST)
 
 
+class Attachment(Shown):
+    """A paper attached to an objection, without its content."""
+
+    sha256: str
+    name: str
+    media_type: str
+    bytes: int
+    attached_at: datetime
+
+
 class Objection(Shown):
     """An objection as it stands. An officer's account is not shown."""
 
@@ -34,6 +44,7 @@ class Objection(Shown):
     forwarded_to: str | None
     answered_at: datetime | None
     answer: str | None
+    attachments: list[Attachment]
 
 
 class Objections(Shown):

@@ -6,6 +6,15 @@ from typing import Any
 from unicodedata import category
 
 from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic_core import PydanticCustomError
+
+HIDDEN = "hidden_characters"
+"""The kind of the fault of a text in which something hides."""
+
+
+def is_plain(text: str) -> bool:
+    """Whether nothing in a text hides, or bends the line: no control characters and no marks of direction."""
+    return not any(category(one).startswith("C") and one not in "\r\n\t" for one in text)
 
 
 class Shown(BaseModel):
@@ -23,6 +32,6 @@ class Given(BaseModel):
     @classmethod
     def _is_plain(cls, value: Any) -> Any:
         """Texts are read by people later: nothing in them may hide, or bend the line."""
-        if isinstance(value, str) and any(category(one).startswith("C") and one not in "\r\n\t" for one in value):
-            raise ValueError("Leave out control characters and marks of direction.")
+        if isinstance(value, str) and not is_plain(value):
+            raise PydanticCustomError(HIDDEN, "Leave out control characters and marks of direction.")
         return value

@@ -12,7 +12,9 @@ import pytest
 
 from expectations.contracts.documents import DocumentFaultsError, Fault
 from expectations.errors import NotFoundError, UsageError
+from expectations.intake.attachments import Paper
 from expectations.vocabulary.role import Role
+from models.people.objections import Attachment, Complaint
 from models.people.sharing import Share
 from reports.api import Ports, Read, create_app
 from reports.api.app import USUAL_RATE
@@ -94,8 +96,10 @@ ROW: dict[str, Any] = {
 OBJECTION: dict[str, Any] = {
     "id": "0b1e0b1e0b1e", "target": "grade", "reason": "wrong", "filed_by": "never to be shown", "filed_at": NOW,
     "forward_by": D, "answer_by": D, "longest": D, "state": "filed", "forwarded_to": None, "answered_at": None,
-    "answer": None,
+    "answer": None, "attachments": [],
 }  # fmt: skip
+ATTACHED: dict[str, Any] = {"sha256": "b" * 64, "name": "证明 1.pdf", "media_type": "application/pdf", "bytes": 8,
+                            "attached_at": NOW}  # fmt: skip
 
 
 SUBSCRIBED = "5c5c5c5c5c5c"
@@ -234,10 +238,20 @@ class Desk:
     def objections(self, uscc: str) -> list[dict[str, Any]]:
         return [{**OBJECTION, "uscc": uscc}]
 
-    def file_objection(self, uscc: str, target: str, reason: str, account: str, at: datetime) -> dict[str, Any]:
-        if target == "nothing":
+    def file_objection(
+        self, complaint: Complaint, account: str, at: datetime, papers: Sequence[Paper] = ()
+    ) -> dict[str, Any]:
+        if complaint.target == "nothing":
             raise NotFoundError("The latest decision rests on no record 'nothing'.", "Name another.")
-        return {**OBJECTION, "uscc": uscc, "target": target, "reason": reason, "filed_at": at}
+        return {**OBJECTION, **asdict(complaint), "filed_at": at}
+
+    def attach(self, uscc: str, objection: str, papers: Sequence[Paper], account: str, at: datetime) -> dict[str, Any]:
+        return {**OBJECTION, "uscc": uscc, "attachments": [{**ATTACHED, "name": one.name} for one in papers]}
+
+    def attachment(self, uscc: str, objection: str, sha256: str) -> tuple[Attachment, bytes]:
+        if sha256 != ATTACHED["sha256"]:
+            raise NotFoundError(f"Objection {objection} has no file {sha256[:12]}.", "Open the list once more.")
+        return Attachment(**ATTACHED), b"%PDF-1.7"
 
     def give_feedback(self, alert_id: str, finding: str, reason: str, account: str, at: datetime) -> dict[str, Any]:
         return {**ALERT, "finding": finding, "decided_at": at}
@@ -396,7 +410,8 @@ class Api:
             sent["authorization"] = f"Bearer {key}"
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://xinji") as client:
-            return await client.request(method, path, headers=sent, json=body)
+            told = {"content": body} if isinstance(body, bytes) else {"json": body}
+            return await client.request(method, path, headers=sent, **told)
 
 
 @pytest.fixture

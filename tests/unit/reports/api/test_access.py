@@ -13,10 +13,11 @@ from expectations.vocabulary.role import Role
 OWN, OTHER, NOBODY = "91652702MADEM0011Q", "91652701MADEM0011A", "91659007MADEM0011K"
 ALERT = "0123456789abcdef"
 SCREENED = "a" * 64
+OBJECTED, ATTACHED = "0b1e0b1e0b1e", "b" * 64
 CONSENT, SUBSCRIPTION = "c0c0c0c0c0c0", "5c5c5c5c5c5c"
 PLACES = {
     "{uscc}": OWN, "{alert_id}": ALERT, "{screening_id}": SCREENED, "{consent_id}": CONSENT,
-    "{subscription_id}": SUBSCRIPTION,
+    "{subscription_id}": SUBSCRIPTION, "{objection}": OBJECTED, "{sha256}": ATTACHED,
 }  # fmt: skip
 AUTHORITIES = {Role.REGULATOR, Role.OFFICER, Role.AUDITOR}
 JUDGES = {Role.REGULATOR, Role.OFFICER}
@@ -37,6 +38,10 @@ WHO_MAY = {
     f"GET /v1/enterprises/{OTHER}/objections": AUTHORITIES,
     f"POST /v1/enterprises/{OWN}/objections": JUDGES | {Role.ENTERPRISE},
     f"POST /v1/enterprises/{OTHER}/objections": JUDGES,
+    f"POST /v1/enterprises/{OWN}/objections/{OBJECTED}/attachments": JUDGES | {Role.ENTERPRISE},
+    f"POST /v1/enterprises/{OTHER}/objections/{OBJECTED}/attachments": JUDGES,
+    f"GET /v1/enterprises/{OWN}/objections/{OBJECTED}/attachments/{ATTACHED}": JUDGES,
+    f"GET /v1/enterprises/{OTHER}/objections/{OBJECTED}/attachments/{ATTACHED}": JUDGES,
     f"GET /v1/enterprises/{OWN}/consents": {Role.AUDITOR, Role.ENTERPRISE},
     f"GET /v1/enterprises/{OTHER}/consents": {Role.AUDITOR},
     f"POST /v1/enterprises/{OWN}/consents": {Role.ENTERPRISE},
@@ -62,7 +67,8 @@ WHO_MAY = {
     "GET /metrics": {Role.OPERATOR, Role.SYSTEM},
 }
 """Every address with a key to it, and the roles it opens to."""
-BODIES: dict[str, dict[str, Any]] = {
+BODIES: dict[str, Any] = {
+    "attachments": b"%PDF-1.7\n1 0 obj <</Type /Catalog>> endobj\ntrailer <</Root 1 0 R>>\n%%EOF\n",
     "objections": {"target": "grade", "reason": "wrong"},
     "feedback": {"finding": "explained", "reason": "seen"},
     "screenings": {"inventory": {"uscc": OWN}},

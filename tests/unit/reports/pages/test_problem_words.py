@@ -13,6 +13,7 @@ import pytest
 from expectations.errors import UsageError
 
 REACHED = (
+    "expectations.intake.attachments",
     "models.people.acts",
     "models.people.objections",
     "models.people.overrides",
@@ -38,6 +39,7 @@ REACHED = (
     "pipelines.steps.validation",
     "pipelines.steps.what_if",
     "pipelines.storage.advice",
+    "pipelines.storage.papers",
     "pipelines.storage.quarantine",
     "reports.certificate.claims",
 )
