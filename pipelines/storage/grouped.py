@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
-from queue import Queue
 from threading import Condition, Lock, Thread
 
 from pipelines.storage.database import READS_LOCK, BusyError, Database
@@ -29,8 +29,8 @@ _COMPANY_SECONDS = 0.003
 _IDLE_SECONDS = 1.0
 """How long the writing thread stays when nothing comes."""
 
-Settled = Callable[[Exception | None], None]
-"""Told once an entry is on record, or why it could not be; from the writing thread."""
+_Settled = Future[None] | asyncio.Future[None]
+"""Told once an entry is on record, or why it could not be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class _Ticket:
 
     stream: Stream
     entry: NewEntry
-    settled: Settled
+    future: _Settled
 
 
 class GroupedLedger:
@@ -55,26 +55,20 @@ class GroupedLedger:
 
     def put(self, stream: Stream, entry: NewEntry) -> None:
         """Put an entry on record, durably. Raises what the database raised when it could not."""
-        came: Queue[Exception | None] = Queue()
-        self.put_soon(stream, entry, came.put)
-        if (error := came.get()) is not None:
-            raise error
+        future: Future[None] = Future()
+        self._hand_over(_Ticket(stream, entry, future))
+        future.result()
 
     async def put_and_wait(self, stream: Stream, entry: NewEntry) -> None:
         """As ``put``, from a coroutine."""
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[None] = loop.create_future()
-
-        def settled(error: Exception | None) -> None:
-            loop.call_soon_threadsafe(_settle, future, error)
-
-        self.put_soon(stream, entry, settled)
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._hand_over(_Ticket(stream, entry, future))
         await future
 
-    def put_soon(self, stream: Stream, entry: NewEntry, settled: Settled) -> None:
+    def _hand_over(self, ticket: _Ticket) -> None:
         """Hand an entry to the next group."""
         with self._company:
-            self._waiting.append(_Ticket(stream, entry, settled))
+            self._waiting.append(ticket)
             if not self._is_running:
                 self._is_running = True
                 Thread(target=self._write_groups, name="grouped-ledger", daemon=True).start()
@@ -100,8 +94,7 @@ class GroupedLedger:
             self._write([(ticket.stream, ticket.entry) for ticket in group])
         except Exception as raised:
             error = raised
-        for ticket in group:
-            ticket.settled(error)
+        _tell([ticket.future for ticket in group], error)
 
     def _write(self, group: Entries) -> None:
         if self._spool is None:
@@ -120,13 +113,26 @@ class GroupedLedger:
                 self._spool.clear()
 
 
-def _settle(future: asyncio.Future[None], error: Exception | None) -> None:
-    if future.done():
-        return
-    if error is None:
-        future.set_result(None)
-    else:
-        future.set_exception(error)
+def _tell(futures: Sequence[_Settled], error: Exception | None) -> None:
+    """Say that entries are on record, or why not. Each event loop is woken once for all that wait in it."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[asyncio.Future[None]]] = {}
+    for future in futures:
+        if isinstance(future, Future):
+            _settle([future], error)
+        else:
+            by_loop.setdefault(future.get_loop(), []).append(future)
+    for loop, waiting in by_loop.items():
+        loop.call_soon_threadsafe(_settle, waiting, error)
+
+
+def _settle(futures: Sequence[_Settled], error: Exception | None) -> None:
+    for future in futures:
+        if future.done():
+            continue
+        if error is None:
+            future.set_result(None)
+        else:
+            future.set_exception(error)
 
 
 def spool_of(database: Database) -> Spool | None:

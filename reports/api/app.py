@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
+from typing import Any
 
 from fastapi import Depends, FastAPI
 
 from expectations.intake.attachments import LARGEST as LARGEST_PAPER
 from reports.api import problems
-from reports.api.access import visitor
+from reports.api.access import Door, tell_purpose
 from reports.api.bodies import LARGEST, BodyLimit
 from reports.api.limits import Limiter, Rate
 from reports.api.ports import Ports
@@ -48,14 +50,33 @@ def create_app(ports: Ports, clock: Callable[[], datetime], rate: Rate = USUAL_R
     )
     problems.install(app)
     app.add_middleware(BodyLimit, refuse=problems.too_large, largest=_largest)
-    visits = Depends(visitor(ports, Limiter(rate), clock))
-    app.include_router(enterprises(ports, visits))
-    app.include_router(days(ports, visits))
-    app.include_router(desk(ports, visits))
-    app.include_router(screenings(ports.screenings, visits))
-    app.include_router(sharing(ports.sharing, visits))
-    app.include_router(house(ports.house, visits))
-    app.include_router(life(ports.queries, ports.house, visits))
+    visits = Depends(Door(ports, Limiter(rate), clock))
+    routers = [
+        enterprises(ports, visits),
+        days(ports, visits),
+        desk(ports, visits),
+        screenings(ports.screenings, visits),
+        sharing(ports.sharing, visits),
+        house(ports.house, visits),
+        life(ports.queries, ports.house, visits),
+    ]
     if ports.certificates is not None:
-        app.include_router(certificates(ports.certificates, clock))
+        routers.append(certificates(ports.certificates, clock))
+    for router in routers:  # an included router would be searched twice for every request
+        app.router.routes.extend(router.routes)
+    _complete_document(app)
     return app
+
+
+def _complete_document(app: FastAPI) -> None:
+    """Tell in the OpenAPI document what the framework cannot know: the form of problems, the header of the purpose."""
+    framework_document = app.openapi
+
+    @cache
+    def document() -> dict[str, Any]:
+        made = framework_document()
+        problems.tell_form(made)
+        tell_purpose(made)
+        return made
+
+    app.openapi = document  # type: ignore[method-assign]  # the framework's own way to extend the document

@@ -103,21 +103,18 @@ ASKED = documented(
 
 
 def install(app: FastAPI) -> None:
-    """Turn every error of the application into a problem, and describe the form in its OpenAPI document."""
+    """Turn every error of the application into a problem."""
     app.add_exception_handler(Problem, lambda _, error: _answer(error) if isinstance(error, Problem) else _internal())
     app.add_exception_handler(RequestValidationError, _unreadable)
     app.add_exception_handler(HTTPException, _of_framework)
     app.add_exception_handler(XinjiError, _of_ours)
     app.add_exception_handler(Exception, lambda _, __: _internal())
-    framework_document = app.openapi
 
-    def document() -> dict[str, Any]:
-        made = framework_document()
-        shapes = ProblemBody.model_json_schema(ref_template="#/components/schemas/{model}")
-        made["components"]["schemas"] |= shapes.pop("$defs") | {"ProblemBody": shapes}
-        return made
 
-    app.openapi = document  # type: ignore[method-assign]  # the framework's own way to extend the document
+def tell_form(document: dict[str, Any]) -> None:
+    """Describe the form of a problem in the OpenAPI document."""
+    shapes = ProblemBody.model_json_schema(ref_template="#/components/schemas/{model}")
+    document["components"]["schemas"] |= shapes.pop("$defs") | {"ProblemBody": shapes}
 
 
 def _answer(problem: Problem) -> JSONResponse:

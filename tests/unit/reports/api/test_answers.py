@@ -48,6 +48,22 @@ def test_a_grade_can_be_asked_as_of_a_day(get: Any) -> None:
     assert get(f"{GRADE}?as_of=2026-03-30", "officer").status_code == 404
 
 
+@pytest.mark.parametrize("role", ["enterprise", "officer", "bank", "nobody"])
+@pytest.mark.parametrize("code", [OWN, OTHER, "91652702MADEM0012Q", "no-code"])
+def test_the_short_way_to_a_grade_answers_as_the_framework_s_own(get: Any, role: str, code: str) -> None:
+    short, usual = (get(f"/v1/enterprises/{code}/grade{rest}", role) for rest in ("", "?unknown=1"))
+    assert (short.status_code, short.json()) == (usual.status_code, usual.json())
+    assert short.headers == usual.headers
+
+
+def test_the_document_names_the_header_of_the_purpose_wherever_a_key_is_asked_for(get: Any) -> None:
+    paths = get("/openapi.json", "nobody").json()["paths"]
+    behind = [operation for one in paths.values() for operation in one.values() if "security" in operation]
+    assert len(behind) > 20
+    for operation in behind:
+        assert [one["in"] for one in operation["parameters"]].count("header") == 1
+
+
 def test_a_history_is_oldest_first(get: Any) -> None:
     shown = get(f"/v1/enterprises/{OWN}/history", "enterprise").json()
     assert shown["uscc"] == OWN
