@@ -35,8 +35,18 @@ class _Day:
 
     def rows(self, home: Home) -> tuple[RiskRow, ...]:
         """The rows of its list, without differences."""
-        standing = (titled(home, one) for one in self.alerts if one["closed_on"] is None)
+        checked = checked_by(home.policies.in_force(self.run.business_date).actions)
+        standing = (
+            {**titled(home, one), "departments": sorted(checked.get(one["rule"], ()))}
+            for one in self.alerts
+            if one["closed_on"] is None
+        )
         return rank_rows(self.records, standing)
+
+
+def checked_by(actions: Mapping[str, Any]) -> Mapping[str, frozenset[str]]:
+    """Per pattern the departments that a policy's actions ask to check it."""
+    return {name: frozenset(one.department for one in value.measures) for name, value in actions.items()}
 
 
 def risk_list(home: Home, business_date: date) -> RiskList:

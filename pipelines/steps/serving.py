@@ -16,7 +16,7 @@ from pipelines.steps.dead_letters import dead_letters
 from pipelines.steps.findings import Finding, Outcome, record_finding
 from pipelines.steps.home import Home
 from pipelines.steps.ingest.file import Intake
-from pipelines.steps.listing import risk_list
+from pipelines.steps.listing import checked_by, risk_list
 from pipelines.steps.lookups import Lookups
 from pipelines.steps.people import Desk
 from pipelines.steps.policies import published_book, with_policy_in_force
@@ -24,7 +24,7 @@ from pipelines.storage import batches, decisions, outbox
 from pipelines.storage.acts import acts_known
 from pipelines.storage.papers import keep_papers, kept_paper
 from reports.api.metrics import Measurements
-from reports.risklist.department import rows_of, without_suspicions_of_others
+from reports.risklist.department import rows_of
 from reports.risklist.document import list_to_json
 from reports.risklist.rows import RiskList
 
@@ -98,7 +98,7 @@ class ServedHouse:
             actions = published_book(self._home.database).in_force(business_date).actions
         except XinjiError:
             return {}
-        return {name: frozenset(one.department for one in value.measures) for name, value in actions.items()}
+        return checked_by(actions)
 
     def risk_list(self, business_date: date, department: str | None) -> Mapping[str, Any] | None:
         """A day's list as JSON values, or a department's part of it; None where there was no run."""
@@ -115,10 +115,7 @@ class ServedHouse:
         found = self._listed.answer((business_date, run.known_at, policy), patience)
         if department is None:
             return found
-        asked = self.departments(business_date)
-        patterns = {name for name, departments in asked.items() if department in departments}
-        own = (without_suspicions_of_others(row, patterns) for row in rows_of(found, department))
-        return replace(found, rows=tuple(own))
+        return replace(found, rows=tuple(rows_of(found, department)))
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ from reports.risklist.columns import (
     difference_words,
     heading,
 )
-from reports.risklist.department import departments_of, rows_of
+from reports.risklist.department import by_day, departments_of, rows_of
 from reports.risklist.rows import RiskList
-from reports.risklist.words import headline, notes, stale_banner, summary
+from reports.risklist.words import FIRST_TODAY, headline, notes, stale_banner, summary
 
 _SHOWN = ("difference", "patterns", "asked")
 _FOLDED = ("reasons", "evidence", "caps", "decision")
@@ -47,6 +47,8 @@ def render_page(risk_list: RiskList, language: Language) -> bytes:
         banner=stale_banner(risk_list, language),
         notes=notes(risk_list, language),
         list=risk_list,
+        first_today=by_day(risk_list.first_today),
+        first_title=FIRST_TODAY[language],
         offices=[_office(risk_list, department, language) for department in departments_of(risk_list)],
         shown=[(heading(columns[key], language), columns[key].fill) for key in _SHOWN],
         folded=[(heading(columns[key], language), columns[key].fill) for key in _FOLDED],

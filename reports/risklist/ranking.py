@@ -65,7 +65,21 @@ def _trigger(alert: Record) -> Trigger:
         alert_id=alert["alert_id"],
         evidence=tuple(alert["evidence"]),
         finding=alert.get("finding") or "",
+        exposed_cny=_yuan(int(alert.get("amount_fen") or 0)),
+        departments=tuple(alert.get("departments", ())),
     )
+
+
+def _yuan(fen: int) -> str:
+    """An amount in fen as yuan with two decimals."""
+    return f"{fen // 100}.{fen % 100:02d}"
+
+
+def told_of(triggers: Sequence[Trigger]) -> tuple[str, str]:
+    """What a row says of the alerts it tells of: the amount behind them in yuan, and the last finding."""
+    exposed = sum((Decimal(one.exposed_cny) for one in triggers), Decimal("0.00"))
+    finding = next((one.finding for one in triggers if one.finding), "")
+    return str(exposed), finding
 
 
 def _measure(action: Record) -> Measure:
@@ -80,7 +94,7 @@ def _measure(action: Record) -> Measure:
 
 def _row(decision: Record, alerts: Sequence[Record], severity: Severity) -> RiskRow:
     triggers = sorted((_trigger(alert) for alert in alerts), key=lambda each: (each.severity.rank, each.rule))
-    exposed = sum(int(alert.get("amount_fen") or 0) for alert in alerts)
+    exposed, finding = told_of(triggers)
     # Two alerts can ask for the same thing: it is done once, by the earlier day, which comes first.
     measures = {(one.zh, one.department): one for one in map(_measure, reversed(decision["actions"]))}
     asked = tuple(reversed(measures.values()))
@@ -97,11 +111,11 @@ def _row(decision: Record, alerts: Sequence[Record], severity: Severity) -> Risk
         reasons_en=tuple(reason["en"] for reason in decision["reasons"]),
         triggers=tuple(triggers),
         caps=tuple(dict.fromkeys(cap["id"] for cap in decision["caps"])),
-        exposed_cny=f"{exposed // 100}.{exposed % 100:02d}",
         measures=asked,
         decision_id=decision["decision_id"],
-        last_finding=next((trigger.finding for trigger in triggers if trigger.finding), ""),
         due_on=min((measure.due_on for measure in asked if measure.is_task), default=""),
+        exposed_cny=exposed,
+        last_finding=finding,
     )
 
 
@@ -118,7 +132,7 @@ def rank_rows(decisions: Iterable[Record], alerts: Iterable[Record]) -> tuple[Ri
     decisions:
         Every decision of the day, in the record's JSON shape.
     alerts:
-        Every alert open on the day, in the JSON shape of alerts, with ``amount_fen`` and titles.
+        Every alert open on the day, in the JSON shape of alerts, with ``amount_fen``, titles and ``departments``.
     """
     by_enterprise: dict[str, list[Record]] = {}
     for alert in alerts:

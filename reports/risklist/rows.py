@@ -32,7 +32,15 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """One open alert as the list shows it: the measured value against its threshold, and where to look."""
+    """One open alert as the list shows it: the measured value against its threshold, and where to look.
+
+    Attributes
+    ----------
+    exposed_cny:
+        The amount behind it, in yuan.
+    departments:
+        Those that policy asks to check it.
+    """
 
     rule: str
     zh: str
@@ -44,6 +52,8 @@ class Trigger:
     alert_id: str
     evidence: tuple[str, ...]
     finding: str = ""
+    exposed_cny: str = "0.00"
+    departments: tuple[str, ...] = ()
 
 
 class Cause(StrEnum):
@@ -90,7 +100,9 @@ class RiskRow:
     Attributes
     ----------
     exposed_cny:
-        The amount behind its open alerts, in yuan.
+        The amount behind the open alerts it tells of, in yuan.
+    last_finding:
+        What was last found about one of these; empty where nothing was.
     due_on:
         The earliest day something is due, YYYY-MM-DD; empty where nothing has a day.
     difference:

@@ -11,9 +11,11 @@ from reports.risklist.rows import Excused, RiskList
 
 TITLE = {"zh": "企业信用风险日清单", "en": "Daily enterprise risk list"}
 
+FIRST_TODAY = {"zh": "今日先办", "en": "First today"}
+
 _NOTES = {
     "zh": (
-        "先看：序号最前、“逾期”和“新列入”的企业；各部门只看本部门工作表，按办理期限排列。",
+        "先看“今日先办”：今日到期、已逾期或风险高且有任务的企业，按期限排列；其余企业均在清单中。各部门只看本部门工作表。",
         "本清单由系统按规则与模型生成，仅供核查参考；是否采取措施由各部门依法决定。",
         "预警不是结论：只有经办人员确认后，预警才成为事实。",
         "等级由高到低为 AAA、AA、A、B、C、D；没有生效的官方事实，任何企业不会被评为 D。",
@@ -25,7 +27,8 @@ _NOTES = {
         "排序：高、中、低，其次按涉及金额由大到小，再按信用分由低到高。",
     ),
     "en": (
-        "Look first at the top ranks, at OVERDUE and at NEW; a department needs only its own sheet, by due day.",
+        "Begin with 'First today': tasks due today, overdue or of high risk, by day; everybody else is on the list. "
+        "A department needs only its own sheet.",
         "The system makes this list from rules and a model, as a hint where to look; each department decides by law.",
         "An alert is not a finding: it becomes a fact only when an officer confirms it.",
         "Grades from best to worst are AAA, AA, A, B, C, D; without an official fact in force nobody is graded D.",

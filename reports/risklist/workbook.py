@@ -1,4 +1,4 @@
-"""The list as a spreadsheet: everything, then a sheet per department, all evidence, who left, and notes.
+"""The list as a spreadsheet: what is first today, everything, a sheet per department, all evidence, who left, notes.
 
 Every cell is written as text or number, never as formula, so that free text from outside can do nothing when opened.
 """
@@ -24,9 +24,9 @@ from reports.risklist.columns import (
     heading,
     say,
 )
-from reports.risklist.department import departments_of, rows_of
+from reports.risklist.department import by_day, departments_of, rows_of
 from reports.risklist.rows import RiskList, RiskRow
-from reports.risklist.words import TITLE, headline, notes, stale_banner, summary
+from reports.risklist.words import FIRST_TODAY, TITLE, headline, notes, stale_banner, summary
 
 # Light fills with a word beside them: the meaning survives a black-and-white printer.
 _FILLS = {Severity.HIGH: "#F8CBAD", Severity.MEDIUM: "#FFE699", Severity.LOW: "#FFFFFF"}
@@ -37,7 +37,11 @@ _LINE_HEIGHT = 14
 _TALLEST = 400  # what a spreadsheet takes is 409 points
 _PRINTED = "finding"  # the last column that goes on paper; what follows is for the screen
 _OF_DEPARTMENT = (
-    "rank", "severity", "name", "uscc", "grade", "difference", "patterns", "evidence", "asked", "due", "finding",
+    "rank", "severity", "name", "uscc", "grade", "difference", "patterns", "exposed", "evidence", "asked", "due",
+    "finding",
+)  # fmt: skip
+_TODAY = (
+    "rank", "severity", "name", "uscc", "grade", "patterns", "exposed", "asked", "departments", "due", "finding",
 )  # fmt: skip
 _BY_KEY = {column.key: column for column in COLUMNS}
 _RESULT = Column("result", "办理结果", "Result", 16, lambda _, __, ___: "")
@@ -82,6 +86,9 @@ class _Sheets:
         self._language: Language = language
 
     def write_all(self) -> None:
+        if first := self._list.first_today:
+            columns = tuple(_BY_KEY[key] for key in _TODAY)
+            self._list_sheet(FIRST_TODAY[self._language], by_day(first), columns)
         everything = self._list_sheet(TITLE[self._language], self._list.rows, COLUMNS)
         last = [column.key for column in COLUMNS].index(_PRINTED)
         everything.print_area(0, 0, _FIRST_ROW + max(len(self._list.rows), 1) - 1, last)

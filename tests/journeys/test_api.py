@@ -91,6 +91,10 @@ def test_a_suspicion_on_the_list_is_shown_to_the_department_that_checks_it_alone
     assert any(one["alert_id"] in hidden for row in whole if row["uscc"] in shared for one in row["triggers"])
     assert {one["rule"] for row in part for one in row["triggers"]} <= of_customs
     assert not any(alert in str(part) for alert in hidden)
+    for rows in (whole, part):  # what is told of a row is what its own alerts tell
+        for row in rows:
+            told = [Decimal(one["exposed_cny"]) for one in row["triggers"]]
+            assert Decimal(row["exposed_cny"]) == sum(told)
 
 
 def test_pages_of_grades_and_tasks_add_up_to_the_whole(served: tuple[Wiring, Ask, str]) -> None:

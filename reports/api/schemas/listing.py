@@ -33,6 +33,7 @@ class ListedTrigger(Shown):
     alert_id: str
     evidence: list[str]
     finding: str
+    exposed_cny: str
 
 
 class ListedChange(Shown):

@@ -136,7 +136,7 @@ def test_the_workbook_has_a_sheet_for_each_department_and_one_of_notes() -> None
     ]
     risk_list = listed([decision("E1", "D", actions=actions), decision("E2", "C")], [])
     book = openpyxl.load_workbook(BytesIO(render_workbook(risk_list, "zh")))
-    assert book.sheetnames == ["企业信用风险日清单", "海关", "证据", "移出", "说明"]
+    assert book.sheetnames == ["今日先办", "企业信用风险日清单", "海关", "证据", "移出", "说明"]
     assert book["企业信用风险日清单"].freeze_panes == "D4"
     assert book["海关"].max_row == 4
     assert "2026-11-02" in [cell.value for cell in book["海关"][4]]
@@ -163,6 +163,48 @@ def test_a_department_gets_its_own_tasks_only_and_the_earliest_day_first() -> No
     assert [(row.uscc, row.due_on) for row in customs] == [("E2", "2026-10-30"), ("E1", "2026-11-03")]
     assert [[measure.zh for measure in row.measures] for row in customs] == [["核查"], ["核查"]]
     assert [row.uscc for row in rows_of(risk_list, "tax")] == ["E1", "E3"]
+
+
+def test_a_department_is_told_the_amount_and_the_finding_of_its_own_alerts_alone_in_every_form() -> None:
+    actions = [task("customs", "2026-11-02"), task("tax", "2026-11-02")]
+    alerts = [
+        alert("E1", "high", 100_00, departments=["customs"], finding="confirmed"),
+        alert("E1", "high", 23_00, rule="R09", zh="收汇", en="receipts", departments=["tax"]),
+        alert("E1", "high", 7_00, rule="R05", zh="限值", en="limit", departments=["customs", "tax"]),
+    ]
+    risk_list = listed([decision("E1", "B", actions=actions)], alerts)
+    assert risk_list.rows[0].exposed_cny == "130.00"
+    told = {name: rows_of(risk_list, name)[0] for name in ("customs", "tax")}
+    assert {name: (row.exposed_cny, row.last_finding) for name, row in told.items()} == {
+        "customs": ("107.00", "confirmed"),
+        "tax": ("30.00", ""),
+    }
+    assert [one.rule for one in told["tax"].triggers] == ["R05", "R09"]
+    book = openpyxl.load_workbook(BytesIO(render_workbook(risk_list, "en")))
+    sheets = (book[name] for name in ("Daily enterprise risk list", "Customs", "Tax"))
+    columns = ({cell.value: cell.column for cell in sheet[3]} | {"sheet": sheet} for sheet in sheets)
+    assert [one["sheet"].cell(4, one["Exposed (CNY)"]).value for one in columns] == [130, 107, 30]
+
+
+def test_what_is_due_today_or_of_high_risk_stands_first_by_its_day_and_nobody_is_left_out_of_the_list() -> None:
+    decisions = [
+        decision("E1", "B", actions=[task("customs", "2026-11-10")]),
+        decision("E2", "B", actions=[task("tax", "2026-11-01")]),
+        decision("E3", "B", actions=[task("tax", "2026-10-30")]),
+        decision("E4", "B", actions=[task("tax", "2026-11-09")]),
+        decision("E5", "D", actions=[task("tax", None)]),
+    ]
+    severities = {"E1": "high", "E2": "low", "E3": "low", "E4": "medium"}
+    risk_list = listed(decisions, [alert(uscc, severity) for uscc, severity in severities.items()])
+    book = openpyxl.load_workbook(BytesIO(render_workbook(risk_list, "en")))
+    assert book.sheetnames[0] == "First today"
+    first, everything = ([row[3].value for row in book.worksheets[n].iter_rows(min_row=4)] for n in (0, 1))
+    assert first == ["E3", "E2", "E1"]
+    assert sorted(everything) == ["E1", "E2", "E3", "E4", "E5"]
+    page = render_page(risk_list, "zh").decode()
+    assert page.index("今日先办") < page.index('href="#E3"') < page.index('href="#E2"') < page.index('href="#E1"')
+    assert 'href="#E4"' not in page
+    assert 'id="E4"' in page
 
 
 def test_what_two_alerts_ask_for_alike_is_asked_once_by_the_earlier_day() -> None:
