@@ -232,6 +232,7 @@ class Wiring:
     def api(self, clock: Callable[[], datetime]) -> Application:
         """The query API over this home, and the pages."""
         from pipelines.steps.account_desk import AccountDesk
+        from pipelines.steps.dead_letters import DeadLetterDesk
         from pipelines.steps.deliveries import Deliveries
         from pipelines.steps.goods import Goods, Parties
         from pipelines.steps.lookup import Documents
@@ -281,6 +282,7 @@ class Wiring:
             deliveries=Deliveries(self.home, self.lake, lambda: self.intake(None)),
             queues=Queues(self.home),
             accounts=AccountDesk(self.database),
+            dead_letters=DeadLetterDesk(self.database),
             statistics=Bulletins(self.home.reports / "statistics"),
             clock=clock,
         )

@@ -108,6 +108,30 @@ class DeadLetterOffice:
         return found
 
 
+@dataclass(frozen=True)
+class DeadLetterDesk:
+    """The same for whoever is signed in at a page, where each act brings its moment."""
+
+    database: Database
+
+    def letters(self) -> list[DeadLetter]:
+        """As ``DeadLetterOffice.letters``."""
+        with self.database.reading() as connection:
+            return dead_letters(connection)
+
+    def assign(self, letter: str, to: str, account: str, reason: str, at: datetime) -> DeadLetter:
+        """As ``DeadLetterOffice.assign``."""
+        return DeadLetterOffice(self.database, at).assign(letter, to, account, reason)
+
+    def resend(self, letter: str, account: str, reason: str, at: datetime) -> DeadLetter:
+        """As ``DeadLetterOffice.resend``."""
+        return DeadLetterOffice(self.database, at).resend(letter, account, reason)
+
+    def give_up(self, letter: str, account: str, reason: str, at: datetime) -> DeadLetter:
+        """As ``DeadLetterOffice.give_up``."""
+        return DeadLetterOffice(self.database, at).give_up(letter, account, reason)
+
+
 def dead_letters(connection: Connection) -> list[DeadLetter]:
     """Every dead letter, in the order in which it was written."""
     dead = outbox.messages(connection, outbox.DEAD)
@@ -132,7 +156,15 @@ def _owners(acts: Iterable[Act]) -> dict[str, str]:
 def _one(found: Iterable[DeadLetter], letter: str) -> DeadLetter:
     alike = [one for one in found if one.message.message_id.startswith(letter)]
     if not alike:
-        raise NotFoundError(f"No dead letter has the id {letter}.", "See them: xinji outbox dead")
+        raise NotFoundError(
+            f"No dead letter has the id {letter}.",
+            "See them: xinji outbox dead",
+            zh="没有该编号的未送达消息，可能已被处理。请刷新页面查看。",
+        )
     if len(alike) > 1:
-        raise UsageError(f"{len(alike)} dead letters begin with {letter}.", "Give more of the id: xinji outbox dead")
+        raise UsageError(
+            f"{len(alike)} dead letters begin with {letter}.",
+            "Give more of the id: xinji outbox dead",
+            zh=f"有 {len(alike)} 条未送达消息的编号以 {letter} 开头，请给出更长的编号。",
+        )
     return alike[0]

@@ -55,6 +55,8 @@ MAY: Final[Mapping[str, frozenset[Role]]] = {
     # About rows that sources sent: a row may name an enterprise.
     "quarantine": _AUTHORITIES | frozenset({Role.OPERATOR}),
     "quarantine.correct": _JUDGES | frozenset({Role.OPERATOR}),
+    # About messages that were not taken: each names an enterprise.
+    "dead_letters": frozenset({Role.OPERATOR}),
     # About the house itself: no enterprise is named in it.
     "models": _AUTHORITIES | _HOUSE,
     "policy": _AUTHORITIES | _HOUSE,

@@ -19,6 +19,7 @@ from reports.api.schemas.shown import HIDDEN
 from reports.pages.accounts import accounts
 from reports.pages.changes import ModelPort, PolicyPort
 from reports.pages.console import console
+from reports.pages.dead_letters import dead_letters
 from reports.pages.deliveries import DeliveryPort
 from reports.pages.documents import DocumentPort, GoodsPort, PartyPort
 from reports.pages.enterprise import portal
@@ -36,6 +37,7 @@ from reports.pages.ports import (
     BeingLookedUpError,
     Clock,
     ConsolePort,
+    DeadLetterPort,
     EntrancePort,
     PortalPort,
     ProviderPort,
@@ -66,6 +68,7 @@ class Rooms:
     models: ModelPort
     queues: QueuePort
     accounts: AccountPort
+    dead_letters: DeadLetterPort
     statistics: StatisticsPort
     clock: Clock
 
@@ -82,6 +85,7 @@ def create_pages(rooms: Rooms) -> FastAPI:
     app.include_router(portal(rooms.ports, rooms.portal, present))
     app.include_router(sharing(rooms.ports.sharing, present))
     app.include_router(accounts(rooms.accounts, present))
+    app.include_router(dead_letters(rooms.dead_letters, present))
     app.include_router(console(rooms.ports, rooms.console, present))
     app.include_router(orders(rooms.documents, present))
     app.include_router(feeds(rooms.deliveries, present))

@@ -146,6 +146,22 @@ class AccountPort(Protocol):
         """Revoke a key, at once."""
 
 
+class DeadLetterPort(Protocol):
+    """Where messages that were not taken are seen to. Each act raises a ``XinjiError`` with what is wrong about it."""
+
+    def letters(self) -> Sequence[Any]:
+        """Every dead letter: ``message``, ``owner``, ``waiting_behind``; in the order in which it was written."""
+
+    def assign(self, letter: str, to: str, account: str, reason: str, at: datetime) -> Any:
+        """Say who answers for it."""
+
+    def resend(self, letter: str, account: str, reason: str, at: datetime) -> Any:
+        """Send it once more, before anything else about its enterprise."""
+
+    def give_up(self, letter: str, account: str, reason: str, at: datetime) -> Any:
+        """Let it go for good."""
+
+
 class StatisticsPort(Protocol):
     """Bulletins that were made."""
 

@@ -203,6 +203,19 @@ MODEL_ACTS: Mapping[str, str] = {
 DAYS = _message("%(days)s d")
 RECORDED = _message("It is on record. Where an objection was upheld, every day that rested on it is decided again now.")
 FINDING_RECORDED = _message("The finding is on record; the next run takes it into account.")
+MESSAGE_KINDS: Mapping[str, str] = {
+    "cn.xinji.action.suggested.v1": _message("Grade and suggested measures"),
+    "cn.xinji.alert.opened.v1": _message("Alert opened"),
+    "cn.xinji.alert.closed.v1": _message("Alert closed"),
+    "cn.xinji.notice.given.v1": _message("Notice of a downgrade"),
+    "cn.xinji.override.ended.v1": _message("Override ended"),
+    "cn.xinji.grade.corrected.v1": _message("Grade corrected"),
+}
+DEAD_LETTER_STEPS: Mapping[str, str] = {
+    "resend": _message("Send it again, first of its enterprise"),
+    "give_up": _message("Give it up: it is never sent, and the receiver sees a gap"),
+}
+LETTER_RECORDED = _message("It is on record. What is sent again goes out with the next delivery.")
 PLACES: Mapping[str, str] = {
     "/me": _message("Our grade"),
     "/me/raise": _message("What raises it"),
@@ -219,6 +232,7 @@ PLACES: Mapping[str, str] = {
     "/console/traces": _message("Traceability"),
     "/feeds": _message("Feeds"),
     "/accounts": _message("Accounts"),
+    "/dead-letters": _message("Undelivered"),
     "/policy": _message("Policy"),
     "/models": _message("Models"),
     "/statistics": _message("Statistics"),
@@ -264,7 +278,7 @@ def places_of(role: Role, language: Language) -> list[tuple[str, str]]:
     elif role.is_authority:
         prefixes = ("/console", "/policy", "/models", "/feeds", "/statistics", "/purpose")
     elif role is Role.OPERATOR:
-        prefixes = ("/feeds", "/accounts", "/policy", "/models", "/statistics")
+        prefixes = ("/feeds", "/dead-letters", "/accounts", "/policy", "/models", "/statistics")
     else:
         prefixes = ("/policy", "/models") if role is Role.DATA_SCIENTIST else ()
     return [(address, said(name, language)) for address, name in PLACES.items() if address.startswith(prefixes)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import timedelta
 from hashlib import sha256
@@ -57,13 +58,14 @@ PAGES = {
     "models": "/models",
     "feeds": "/feeds",
     "accounts": "/accounts",
+    "dead_letters": "/dead-letters",
     "account": "/accounts/system-1",
     "quarantine": "/feeds/quarantine/payment",
     "statistics": "/statistics",
 }
 LAKE_PAGES = {"orders", "orders.svg", "parties", "parties.svg", "quality", "quality.svg", "traces"}
 HOUSE_PAGES = {"policy", "models", "feeds", "quarantine", "statistics"}
-ACCOUNT_PAGES = {"accounts", "account"}
+ACCOUNT_PAGES = {"accounts", "account", "dead_letters"}
 OFFICE_PAGES = {"list", "plan", "migration", "enterprise", "queues", *LAKE_PAGES, *HOUSE_PAGES}
 MAY = {
     Role.ENTERPRISE: set(PAGES) - OFFICE_PAGES - ACCOUNT_PAGES,
@@ -155,6 +157,31 @@ def test_an_operator_enrols_an_enterprise_and_its_key_opens_until_it_is_revoked(
     for one in (key, successor):
         send(browser, account, f"{account}/keys/{one.split('_')[1]}/revocation")
         assert browser.get(address, headers={"Authorization": f"Bearer {one}"}).status_code == 401
+
+
+def test_an_operator_hands_a_dead_letter_over_and_sends_it_again_with_a_reason_on_record(
+    house: House, browser: TestClient
+) -> None:
+    waiting = house.wiring.outbox
+    first = waiting.due(NOW, 1)[0]
+    waiting.mark_sent([first.message_id], NOW)
+    waiting.mark_dead(first.message_id, NOW, "HTTP 422 <unknown field>")
+    sign_in(browser, Role.OPERATOR)
+    here = f"/dead-letters/{first.message_id}"
+    shown = browser.get("/dead-letters").text
+    assert "HTTP 422 &lt;unknown field&gt;" in shown
+    assert first.uscc in shown
+    assert 'role="alert"' in send(browser, "/dead-letters", f"{here}/owner", to="auditor-1", reason="knows it").text
+    handed = send(browser, "/dead-letters", f"{here}/owner", to="operator-1", reason="knows the receiver")
+    assert 'role="status"' in handed.text
+    assert "<dd>operator-1</dd>" in handed.text
+    assert 'role="alert"' in send(browser, "/dead-letters", here, step="resend", reason=" ").text
+    again = send(browser, "/dead-letters", here, step="resend", reason="their schema was mended")
+    assert first.message_id not in again.text
+    assert waiting.due(NOW, 1)[0].message_id == first.message_id
+    with house.wiring.database.reading() as connection:
+        acts = [json.loads(one.body) for one in ledger.entries(connection, "judgements", subject=first.uscc)]
+    assert [one["reason"] for one in acts][-2:] == ["knows the receiver", "their schema was mended"]
 
 
 def test_a_consent_is_given_and_withdrawn_on_the_page(house: House, browser: TestClient) -> None:
