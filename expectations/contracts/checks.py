@@ -7,6 +7,8 @@ Over a relation ``raw`` with every field as text and ``source_row``, ``checked_r
 3. *judged*: two booleans, whether the row holds and whether it is plain, with nothing odd about it;
 4. the result: lists of codes are built for the few rows that do not hold.
 
+What is taken in needs less (``sound_relation_sql``): the rows that hold, and for the others the whole of it.
+
 A code names the check and the field: ``required:order_no``, ``type:goods_value``, ``rule:paid_adds_up``.
 """
 
@@ -96,29 +98,54 @@ def checked_relation_sql(contract: Contract, raw: str, *, is_bare: bool = False)
         ``warnings`` as VARCHAR[]. A field whose text does not hold its type is NULL there; the text is still in
         ``raw`` under the same ``source_row``. The rows come in no promised order.
     """
-    names = [quoted(name) for name in contract.field_names]
-    system = [f"{sql} AS {quoted(name)}" for name, sql in system_columns_sql(contract).items()]
     faults, warnings = fault_checks(contract), warning_checks(contract)
-    return f"""WITH brought AS MATERIALIZED (SELECT * FROM {raw}),
-{_remarkable_sql(contract)}typed AS NOT MATERIALIZED ({_typed_relation_sql(contract, is_bare=is_bare)}),
-known AS NOT MATERIALIZED (SELECT {_listed(["*", *_verdicts(contract)])} FROM typed),
-judged AS NOT MATERIALIZED (
-    SELECT *, {_all_hold_sql(faults)} AS "row holds", {_all_hold_sql(warnings)} AS "row is plain" FROM known
-)
-SELECT {_listed(["source_row", *names, *system])},
+    return f"""{_judged_sql(contract, raw, is_bare=is_bare)}
+SELECT {_listed(_result_columns(contract))},
     CASE WHEN "row holds" THEN {_NONE} ELSE {_codes_sql(faults)} END AS faults,
     CASE WHEN "row is plain" THEN {_NONE} ELSE {_codes_sql(warnings)} END AS warnings
 FROM judged"""
 
 
-def _remarkable_sql(contract: Contract) -> str:
+def sound_relation_sql(contract: Contract, raw: str, *, is_bare: bool = False) -> str:
+    """Of ``checked_relation_sql`` the rows without faults, and neither of the lists."""
+    judged = _judged_sql(contract, raw, is_bare=is_bare)
+    return f'{judged}\nSELECT {_listed(_result_columns(contract))}\nFROM judged WHERE "row holds"'
+
+
+def warnings_relation_sql(contract: Contract, sound: str) -> str:
+    """The warnings of those rows of a relation that have any, as VARCHAR[].
+
+    ``sound`` names what ``sound_relation_sql`` gave.
+    """
+    usccs = [field for field in contract.fields if field.check == "uscc"]
+    warnings = warning_checks(contract)
+    return f"""WITH brought AS NOT MATERIALIZED (SELECT *, {day_sql("received_at")} AS received_on FROM {sound}),
+{_remarkable_sql(usccs)}known AS NOT MATERIALIZED (SELECT {_listed(["*", *_verdicts(usccs)])} FROM brought)
+SELECT {_codes_sql(warnings)} AS warnings FROM known WHERE NOT {_all_hold_sql(warnings)}"""
+
+
+def _judged_sql(contract: Contract, raw: str, *, is_bare: bool) -> str:
+    looked_up = [field for field in contract.fields if field.check == "uscc" or field.check in _LISTED]
+    faults, warnings = _all_hold_sql(fault_checks(contract)), _all_hold_sql(warning_checks(contract))
+    return f"""WITH brought AS MATERIALIZED (SELECT * FROM {raw}),
+{_remarkable_sql(looked_up)}typed AS NOT MATERIALIZED ({_typed_relation_sql(contract, is_bare=is_bare)}),
+known AS NOT MATERIALIZED (SELECT {_listed(["*", *_verdicts(looked_up)])} FROM typed),
+judged AS NOT MATERIALIZED (SELECT *, {faults} AS "row holds", {warnings} AS "row is plain" FROM known)"""
+
+
+def _result_columns(contract: Contract) -> list[str]:
+    system = [f"{sql} AS {quoted(name)}" for name, sql in system_columns_sql(contract).items()]
+    return ["source_row", *map(quoted, contract.field_names), *system]
+
+
+def _remarkable_sql(fields: Sequence[FieldContract]) -> str:
     """The distinct codes about which there is anything to say; usually none, so looking a row up costs nothing."""
     return "".join(
         f"{_remarkable(field.check)} AS MATERIALIZED (\n"
         f"    SELECT code FROM (SELECT {trimmed_sql('delivered')} AS code\n"
-        f"    FROM ({_distinct_sql(contract, field.check)}))\n"
+        f"    FROM ({_distinct_sql([each for each in fields if each.check == field.check])}))\n"
         f"    WHERE {_verdict_sql(field, 'code')} IS NOT NULL\n),\n"
-        for field in {field.check: field for field in _looked_up(contract)}.values()
+        for field in {field.check: field for field in fields}.values()
     )
 
 
@@ -126,11 +153,11 @@ def _remarkable(check: str | None) -> str:
     return quoted(f"remarkable {check}")
 
 
-def _distinct_sql(contract: Contract, check: str | None) -> str:
+def _distinct_sql(fields: Sequence[FieldContract]) -> str:
     # An aggregate and not DISTINCT: below that the engine would move the costly condition, onto every row.
     return " UNION ALL ".join(
         f"SELECT any_value({column}) AS delivered FROM brought GROUP BY {column}"
-        for column in (quoted(field.name) for field in _looked_up(contract) if field.check == check)
+        for column in (quoted(field.name) for field in fields)
     )
 
 
@@ -151,9 +178,9 @@ def _typed_relation_sql(contract: Contract, *, is_bare: bool) -> str:
     return f"SELECT {_listed(columns)} FROM brought"
 
 
-def _verdicts(contract: Contract) -> list[str]:
+def _verdicts(fields: Sequence[FieldContract]) -> list[str]:
     columns = []
-    for field in _looked_up(contract):
+    for field in fields:
         code, remarkable = quoted(field.name), _remarkable(field.check)
         verdict = f"CASE WHEN {code} IN (SELECT code FROM {remarkable}) THEN {_verdict_sql(field, code)} ELSE '' END"
         columns.append(f"{verdict} AS {_verdict(field.name)}")
@@ -225,10 +252,6 @@ def _not_personal_sql(column: str) -> str:
 
 def _rule_checks(contract: Contract, on_breach: str) -> tuple[Check, ...]:
     return tuple(Check(f"rule:{rule.id}", f"({rule.sql})") for rule in contract.rules if rule.on_breach == on_breach)
-
-
-def _looked_up(contract: Contract) -> tuple[FieldContract, ...]:
-    return tuple(field for field in contract.fields if field.check == "uscc" or field.check in _LISTED)
 
 
 def _all_hold_sql(checks: Sequence[Check]) -> str:

@@ -93,9 +93,14 @@ def _cast_sql(field: FieldContract, text: str) -> str:
 
 
 def _decimal_sql(text: str, type_name: str, places: int) -> str:
-    # The cast alone would round a further place, and take 15e-3 and 1_000 for numbers.
+    # The cast alone would round a further place, and take 15e-3 and 1_000 for numbers. A number that gives its text
+    # back did neither, and that is seen in half the time that the pattern takes.
     exact = rf"[+-]?([0-9]+(\.[0-9]{{0,{places}}}0*)?|\.[0-9]{{1,{places}}}0*)"
-    return f"CASE WHEN regexp_full_match({text}, '{exact}') THEN try_cast({text} AS {type_name}) END"
+    number = f"try_cast({text} AS {type_name})"
+    return (
+        f"CASE WHEN CAST({number} AS VARCHAR) = {text} THEN {number} "
+        f"WHEN regexp_full_match({text}, '{exact}') THEN {number} END"
+    )
 
 
 def _boolean_sql(text: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_left
 from collections import deque
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
@@ -20,6 +21,9 @@ LONGEST_RECORD = 1_000_000
 
 _LONGEST_SPAN = 200
 """Lines one quoted field may run over before the opening mark is taken as a stray one."""
+
+_LINES_AT_ONCE = 1 << 16
+"""Bytes of lines that are taken from a plain text together: those that nobody asks for then cost next to nothing."""
 
 _FIELD = re.compile(r'(?:"(?P<quoted>[^"]*(?:""[^"]*)*)"|(?P<bare>(?:[^",\n][^,\n]*)?))(?P<comma>,|\Z)')
 
@@ -74,13 +78,16 @@ def csv_records(path: Path, columns: list[str]) -> Iterator[Record]:
 
 def plain_csv_records(path: Path, columns: list[str], rows: Collection[int]) -> Iterator[Record]:
     """Some rows of a text in which every line is one record; much faster than taking the others apart too."""
-    wanted = frozenset(rows)
+    wanted = sorted(rows)
     with path.open("rb") as stream:
-        for row, line in enumerate(stream):
-            if row in wanted:
-                text = line.decode("utf-8").rstrip("\n").removesuffix("\r")
+        first = place = 0
+        while place < len(wanted) and (lines := stream.readlines(_LINES_AT_ONCE)):
+            until = bisect_left(wanted, first + len(lines), place)
+            for row in wanted[place:until]:
+                text = lines[row - first].decode("utf-8").rstrip("\n").removesuffix("\r")
                 cells = _parse(text) if '"' in text else text.split(",")
                 yield Record(row, text, None, "broken_quotes") if cells is None else _matched(row, text, cells, columns)
+            first, place = first + len(lines), until
 
 
 def json_records(path: Path) -> Iterator[Record]:

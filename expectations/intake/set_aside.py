@@ -35,7 +35,7 @@ def write_quarantined(
     """
     faults = dict(
         connection.execute(f"""
-            SELECT source_row - {first_row - 1}, faults FROM checked WHERE len(faults) > 0
+            SELECT source_row - {first_row - 1}, faults FROM turned_away
             UNION ALL SELECT source_row, [fault] FROM malformed_rows ORDER BY 1""").fetchall()
     )
     schema = pa.schema(

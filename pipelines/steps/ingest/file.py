@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -24,7 +25,6 @@ from expectations.intake.splitting import (
     check_rows,
     fault_counts,
     find_duplicates,
-    good_rows_sql,
     warning_counts,
 )
 from expectations.vocabulary.moment import zoned
@@ -33,6 +33,7 @@ from pipelines.storage.batches import BatchFile, Verdict, worst
 from pipelines.storage.forms import copy_options, form_of
 from pipelines.storage.lake import ROW_GROUP, WHOLE_FILES, Lake, LakeFile
 
+_SOUND = "sound.parquet"
 _VERDICT_OF: dict[str, Verdict] = {"note": "pass", "warn": "warn", "withhold": "withhold"}
 
 
@@ -154,13 +155,17 @@ class _FileAtWork:
         sha256, delivered = self._read()
         if delivered.is_refused:
             return self._set_aside_whole(sha256, delivered)
-        setting, connection = self.setting, self.connection
+        intake, setting, connection = self.intake, self.setting, self.connection
         received_at = setting.received_at.isoformat()
-        delivered = check_rows(connection, self.contract, delivered, received_at, setting.first_row)
+        write = partial(self._write, _SOUND)
+        delivered = check_rows(connection, self.contract, delivered, received_at, setting.first_row, write)
         duplicates = find_duplicates(connection, self.contract, self._earlier)
         quarantined, quarantine_sha256 = self._quarantine(delivered)
-        verdict = self._judge(delivered.received, quarantined, with_duplicates=duplicates > 0)
-        versions = self._accept()
+        # A daily copy of the whole register is nearly all duplicates: it is judged as delivered, not by what is new.
+        sound = self.folder / _SOUND
+        verdict = intake.gate(self.contract, sound, delivered.received, quarantined, setting.sent_at)
+        codes = self._code_findings()
+        versions = self._accept(self._write("new.parquet", accepted_sql(self.contract)) if duplicates else sound)
         accepted = versions.rows if versions else 0
         if delivered.received != accepted + quarantined + duplicates:
             raise IntegrityError(
@@ -175,7 +180,7 @@ class _FileAtWork:
             duplicates=duplicates,
             verdict=worst([verdict.verdict, *(_VERDICT_OF[notice.level] for notice in delivered.notices)]),
             quarantine_sha256=quarantine_sha256,
-            findings=(*of_notices(delivered.notices), *of_gate(verdict.findings), *self._code_findings()),
+            findings=(*of_notices(delivered.notices), *of_gate(verdict.findings), *codes),
         )
         return TakenFile(_with_versions(row, versions), versions)
 
@@ -231,19 +236,8 @@ class _FileAtWork:
         )
         return target
 
-    def _judge(self, received: int, quarantined: int, *, with_duplicates: bool) -> GateVerdict:
-        # A daily copy of the whole register is nearly all duplicates: it is judged as delivered, not by what is new.
-        if with_duplicates:
-            kept = self._write("good.parquet", good_rows_sql(self.contract))
-        else:
-            kept = self._write("accepted.parquet", accepted_sql(self.connection, self.contract))
-        return self.intake.gate(self.contract, kept, received, quarantined, self.setting.sent_at)
-
-    def _accept(self) -> LakeFile | None:
-        """Place the accepted rows; without duplicates they were written for the gate already."""
-        written = self.folder / "accepted.parquet"
-        if not written.exists():
-            self._write(written.name, accepted_sql(self.connection, self.contract))
+    def _accept(self, written: Path) -> LakeFile | None:
+        """Place the accepted rows."""
         rows, first_day, last_day, received_until = self.connection.execute(
             "SELECT count(*), min(event_day), max(event_day), max(received_at) FROM read_parquet(?)", [str(written)]
         ).fetchall()[0]
@@ -256,7 +250,8 @@ class _FileAtWork:
 
     def _code_findings(self) -> tuple[dict[str, Any], ...]:
         faults = of_codes(self.contract, fault_counts(self.connection), "quarantine")
-        return (*faults, *of_codes(self.contract, warning_counts(self.connection), "note"))
+        warnings = warning_counts(self.connection, self.contract)
+        return (*faults, *of_codes(self.contract, warnings, "note"))
 
 
 def _with_versions(row: BatchFile, versions: LakeFile | None) -> BatchFile:
