@@ -292,8 +292,10 @@ class Wiring:
     def warm_up(self) -> None:
         """Load what is slow to load before anybody asks: the registry, and what looks things up and draws."""
         import duckdb  # noqa: F401
-        import matplotlib.figure  # noqa: F401
 
+        from reports.pages import pictures
+
+        pictures.warm_up()
         self.registry.versions()
 
     def _screening_desk(self, ledger: GroupedLedger) -> ScreeningDesk:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import islice
@@ -166,9 +165,15 @@ def _open_accounts(wiring: Wiring, uscc: str, at: datetime) -> None:
 
 
 def _answers_to(port: int, asked: Asked, again: int) -> Answered:
-    with closing(_signed_in(port, asked.account)) as browser:
-        firsts = [_timed(browser, address) for address in asked.addresses]
-        then = min(_timed(browser, address)[0] for _ in range(again) for address in asked.addresses)
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60, trust_env=False) as browser:
+        enter(browser, asked.account)
+        return answers(browser, asked, again)
+
+
+def answers(browser: httpx.Client, asked: Asked, again: int) -> Answered:
+    """Ask for each address of a page, and for all of them so many times again, as somebody who is signed in."""
+    firsts = [_timed(browser, address) for address in asked.addresses]
+    then = min(_timed(browser, address)[0] for _ in range(again) for address in asked.addresses)
     first, whole, weight = (max(each) for each in zip(*firsts, strict=True))
     return Answered(asked.name, round(weight, 1), round(first, 1), round(whole, 1), round(then, 1))
 
@@ -187,13 +192,12 @@ def _timed(browser: httpx.Client, address: str) -> tuple[float, float, float]:
     return first * 1000, whole * 1000, len(answer.content) / 1000
 
 
-def _signed_in(port: int, account: str) -> httpx.Client:
-    browser = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60, trust_env=False)
+def enter(browser: httpx.Client, account: str) -> None:
+    """Sign in, and say why where that is asked."""
     browser.post("/sign-in", data={"account": account, "password": _PASSWORD})
     if account == _OFFICER:
         token = re.search(r'name="form_token" value="([0-9a-f]+)"', browser.get("/purpose").text)
         browser.post("/purpose", data={"purpose": "benchmark", "form_token": token[1] if token else ""})
-    return browser
 
 
 def serve_pages(folder: str, port: int) -> None:

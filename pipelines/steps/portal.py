@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from expectations.errors import UsageError
+from models.people.acts import Kind
 from models.people.objections import Objection, objections_of
 from models.people.objections import Outcome as Answer
 from models.people.overrides import OverrideCase, override_cases
@@ -123,6 +124,11 @@ class Work:
             told = (decisions.grades_on(connection, since), decisions.grades_on(connection, until))
         moved = Counter((told[0].get(uscc), told[1].get(uscc)) for uscc in told[0].keys() | told[1].keys())
         return Migration(since, until, square((a or "-", b or "-", number) for (a, b), number in moved.items()))
+
+    def checked(self) -> frozenset[str]:
+        """The alerts of which a finding is on record, whether or not a run has read it yet."""
+        with self.home.database.reading() as connection:
+            return frozenset(act.about for act in acts_known(connection) if act.kind is Kind.FINDING)
 
     def titled(self, alerts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """Alerts with the titles of their patterns in both languages."""

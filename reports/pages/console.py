@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Form, Query, Response
 from pydantic import Field
 
-from expectations.vocabulary.grade import Status
+from expectations.vocabulary.grade import Severity, Status
 from reports.api.permissions import MAY
 from reports.api.ports import Ports, Record
 from reports.api.problems import Problem
@@ -57,6 +57,8 @@ def console(ports: Ports, work: ConsolePort, present: Any) -> APIRouter:
         guest.visit.admit("risklist", asked)
         wanted = day or work.latest_day()
         found = work.list_of(wanted, guest.visit.department) if wanted else None
+        checked = work.checked()
+        due = found.first_today if found else ()
         rows = found.rows[first - 1 : first - 1 + _LISTED] if found else ()
         if day and found is None:
             guest.visit.refuse("risklist", asked, Problem("not_found"))
@@ -67,7 +69,9 @@ def console(ports: Ports, work: ConsolePort, present: Any) -> APIRouter:
             "/console",
             found=found,
             rows=rows,
-            due=found.first_today if found else (),
+            due=[row for row in due if not row.is_checked(checked)],
+            done=sum(row.is_checked(checked) for row in due),
+            checked=checked,
             soon=_SOON,
             first=first,
             listed=_LISTED,
@@ -138,15 +142,22 @@ def _about(ports: Ports, work: ConsolePort, guest: Guest, uscc: str) -> dict[str
     guest.visit.record("grade", uscc)
     day = work.latest_day()
     alerts = [one for one in ports.queries.open_alerts(day) if one["uscc"] == uscc] if day else []
+    titled = sorted(work.titled(_of_department(ports, work, guest, alerts)), key=_worst_first)
     return {
+        "alert_names": {one["alert_id"]: f"{one['rule']} {one.get(guest.language, '')}".strip() for one in titled},
         "shown": FullGrade.model_validate(record),
         "name": record.get("name"),
         "status_word": said(STATUSES[Status(record["status"])], guest.language),
         "dimensions": dimensions_of(record, guest.language),
-        "alerts": work.titled(_of_department(ports, work, guest, alerts)),
+        "alerts": titled,
+        "checked": work.checked(),
         "severity_words": SEVERITY_WORDS,
         "may_find": guest.role in MAY["feedback.give"],
     }
+
+
+def _worst_first(alert: Record) -> tuple[int, str]:
+    return Severity(alert["severity"]).rank, alert["rule"]
 
 
 def _of_department(ports: Ports, work: ConsolePort, guest: Guest, alerts: list[Record]) -> list[Record]:

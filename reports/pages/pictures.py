@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import cache
 from importlib.resources import as_file, files
 from io import BytesIO
@@ -146,7 +149,34 @@ def network(ties: Sequence[tuple[str, Sequence[str]]], about: str) -> bytes:
 
 
 def _svg(figure: Figure) -> bytes:
-    """The figure's bytes, the same for the same figure."""
+    """The figure as SVG, the same bytes for the same figure.
+
+    One thread draws: settings of the library are global, and every thread that draws reads the fonts anew.
+    """
+    return _PEN.submit(_drawn, figure).result()
+
+
+_PEN = ThreadPoolExecutor(1, thread_name_prefix="pictures")
+
+
+def warm_up() -> None:
+    """Read fonts and what else the first picture of a process waits for."""
+    today = date(2026, 1, 1)
+    points = [_Point(today, 500), _Point(today + timedelta(days=1), 600)]
+    radar([("信", 1.0), ("级", 2.0), ("X", 3.0)])
+    history(points)
+
+
+@dataclass(frozen=True, slots=True)
+class _Point:
+    business_date: date
+    score: int | None
+    grade: str | None = "A"
+    status: str = "normal"
+    decision_id: str = ""
+
+
+def _drawn(figure: Figure) -> bytes:
     stream = BytesIO()
     with rc_context({"svg.hashsalt": "xinji", "svg.fonttype": "path"}):
         FigureCanvasSVG(figure).print_svg(stream, metadata={"Date": None, "Creator": "Xinji"})

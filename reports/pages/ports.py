@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -95,6 +95,9 @@ class ConsolePort(Protocol):
 
     def migration(self, before: date | None, day: date | None) -> Migration | None:
         """How grades moved from one day that was run to another; None where there are no two such days."""
+
+    def checked(self) -> Collection[str]:
+        """The alerts of which a finding is on record, whether or not a run has read it yet."""
 
     def titled(self, alerts: Sequence[Record]) -> Sequence[Record]:
         """Alerts with the titles of their patterns in both languages."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -127,6 +127,10 @@ class RiskRow:
     last_finding: str
     due_on: str = ""
     difference: Difference | None = None
+
+    def is_checked(self, found: Collection[str]) -> bool:
+        """Whether each of its alerts is among those that something was found about."""
+        return bool(self.triggers) and all(one.alert_id in found for one in self.triggers)
 
     @property
     def departments(self) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from urllib.parse import urlencode
 import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, FilePayload, Page, sync_playwright
 
 from expectations.vocabulary.grade import Grade
 from expectations.vocabulary.role import Role
@@ -32,7 +32,7 @@ from pipelines.storage.certificates import certificates
 from pipelines.storage.quarantine import Quarantine
 from reports.certificate.keys import TrustedKeys
 from reports.certificate.verify import Verdict, check
-from tests.journeys.test_pages import MAY, PAGES
+from tests.journeys.test_pages import MAY, PAGES, PAPER
 from tests.journeys.test_policy_change import CHANGE
 from tests.worlds.day_home import BEFORE, LAST_DAY, TAKEN_AT
 from tests.worlds.risk_control import Journal, RiskControl
@@ -135,6 +135,9 @@ def test_an_enterprise_objects_an_officer_decides_and_its_certificate_dies_with_
         rating = firm.locator("#target option").filter(has_text=re.compile("tax/")).last
         firm.get_by_label("Which record").select_option(rating.get_attribute("value"))
         firm.get_by_label("Why it is wrong").fill("The rating is of another enterprise of our name.")
+        firm.get_by_label("Papers that show it").set_input_files(
+            FilePayload(name="licence.pdf", mimeType="application/pdf", buffer=PAPER)
+        )
         firm.get_by_role("button", name="Object").click()
         told = firm.get_by_role("status").inner_text()
     receipt = re.search(r"Receipt ([0-9a-f]{12})", told)
@@ -148,6 +151,9 @@ def test_an_enterprise_objects_an_officer_decides_and_its_certificate_dies_with_
     with somebody(chromium, address, "officer-1") as officer:
         officer.goto("/console/queues")
         case = officer.locator("article").filter(has_text=receipt[1])
+        with officer.expect_download() as download:
+            case.get_by_role("link", name="licence.pdf").click()
+        assert Path(download.value.path()).read_bytes() == PAPER
         case.get_by_label("To which department").fill("tax")
         case.get_by_role("button", name="Forward").click()
         case = officer.locator("article").filter(has_text=receipt[1])

@@ -428,6 +428,11 @@ def test_a_finding_on_an_alert_goes_on_record(house: House, browser: TestClient)
     }
     answer = send(browser, page, f"/console/alerts/{alert['alert_id']}", **found)
     assert "核查结果已存档" in answer.text
+    assert "已核查" in answer.text
+    listed = browser.get("/console").text
+    assert "今日先办" in listed
+    others = [one for one in alerts if one["uscc"] == alert["uscc"] and one is not alert]
+    assert ("已核查" in listed) == (not others), "an enterprise is checked when each of its alerts is"
     with house.wiring.database.transaction() as connection:
         assign_duty(connection, "regulator-1", "market_regulation", "operator-1", house.now)
     asked = house.wiring.home.policies.in_force(LAST_DAY).actions
