@@ -22,6 +22,7 @@ from reports.pages.ports import ConsolePort
 from reports.pages.rendering import to
 from reports.pages.words import FINDING_RECORDED, STATUSES, WHYS, all_said, said
 from reports.risklist.columns import SEVERITY_WORDS, department_word
+from reports.risklist.department import by_day
 from reports.risklist.words import headline, summary
 
 _LISTED = 100
@@ -58,7 +59,7 @@ def console(ports: Ports, work: ConsolePort, present: Any) -> APIRouter:
         wanted = day or work.latest_day()
         found = work.list_of(wanted, guest.visit.department) if wanted else None
         checked = work.checked()
-        due = found.first_today if found else ()
+        due = by_day(found.first_today) if found else ()
         rows = found.rows[first - 1 : first - 1 + _LISTED] if found else ()
         if day and found is None:
             guest.visit.refuse("risklist", asked, Problem("not_found"))

@@ -41,7 +41,6 @@ _NOTES = {
         "Order: high, medium, low, then the larger exposed amount, then the lower score.",
     ),
 }
-_NAMED = 20
 _STALE = {
     "late": {"zh": "当日运行未按时完成", "en": "the run of the day is late"},
     "failed": {"zh": "当日运行失败", "en": "the run of the day failed"},
@@ -108,16 +107,8 @@ def notes(risk_list: RiskList, language: Language) -> tuple[str, ...]:
             f"Feeds not connected or not arrived: {missing}." if missing else "Every connected feed has arrived.",
         )
     banner = stale_banner(risk_list, language)
-    first = risk_list.first_today
-    ranks = say(language, "、", ", ").join(str(row.rank) for row in first[:_NAMED])
-    more = "…" if len(first) > _NAMED else ""
-    today = say(
-        language,
-        f"今日先办 {len(first)} 家（{risk_list.cut_on} 前到期或风险高）：序号 {ranks or '无'}{more}。",
-        f"First today, {len(first)} (due by {risk_list.cut_on}, or of high risk): ranks {ranks or 'none'}{more}.",
-    )
     excused = (_excused(one, language) for one in risk_list.excused)
-    return (*([banner] if banner else []), today, *_NOTES[language], *_standing(risk_list, language), *made, *excused)
+    return (*([banner] if banner else []), *_NOTES[language], *_standing(risk_list, language), *made, *excused)
 
 
 def _standing(risk_list: RiskList, language: Language) -> Iterator[str]:
