@@ -145,7 +145,9 @@ class DuckdbEngine:
         """Write the rows of a select as one Parquet file."""
         self.connection.execute("set preserve_insertion_order = true")
         written = self._run(
-            "write", f"copy ({select}) to {literal(str(path))} (format parquet, compression zstd)", NOTHING
+            "write",
+            f"copy ({select}) to {literal(str(path))} (format parquet, compression zstd, compression_level 1)",
+            NOTHING,
         )
         rows = int(written.fetchall()[0][0])
         self.connection.execute("set preserve_insertion_order = false")

@@ -7,7 +7,7 @@ like size are merged, as in a log-structured tree, so that there are never many 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -41,6 +41,12 @@ class RollupShape:
     def is_list(self) -> bool:
         """Whether it is a list of documents."""
         return self.measures == (ROWS,)
+
+    @property
+    def mark(self) -> str:
+        """A number that rows with one key share, and few others: an engine's own hash leaves out what cannot count."""
+        told = ("document",) if "document" in self.keys else tuple(key for key in self.keys if key != "event_day")
+        return f"hash({', '.join(told)})"
 
     def counted(self, name: str) -> str:
         """The rows of a table or view as they are kept."""
@@ -81,13 +87,13 @@ class RollupShape:
         """The rows of one select, but of some days the sums of those of another."""
         if not days:
             return rows
-        listed = ", ".join(f"date {literal(day)}" for day in days)
+        listed = _dates(days)
         summed = self.summed(f"select * from ({of_days}) as signed where event_day in ({listed})")
         columns = ", ".join((*self.keys, *self.measures))
         return f"{summed} union all select {columns} from ({rows}) as alone where event_day not in ({listed})"
 
     def of_segments(self, shelf: Shelf, segments: Sequence[Segment]) -> str:
-        """The rows of some segments: added up where several have rows of a day, as they are where one has."""
+        """The rows of some segments, to be read once: added up where several have rows of a day, else as they are."""
         seen = Counter(day for segment in segments for day in segment.days)
         rows = shelf.sql(segment.path for segment in segments)
         return self.added_up(rows, rows, sorted(day for day, times in seen.items() if times > 1))
@@ -104,12 +110,49 @@ def define_rollup(engine: Engine, shelf: Shelf, rollup: str, segments: Sequence[
     engine.drop(rollup)
     engine.create_view(rollup, shelf.sql(segment.path for segment in segments))
     shape = RollupShape.of(engine, rollup)
-    rows = shape.of_segments(shelf, segments)
+    rows = _mended(engine, shelf, shape, segments)
     if rollup not in EVER:
         rows = f"select * from ({rows}) as kept where event_day >= {literal(since)}"
     if shape.is_list:
         rows = f"select {', '.join(shape.keys)} from ({rows}) as kept"
     engine.create_view(rollup, rows)
+
+
+def _mended(engine: Engine, shelf: Shelf, shape: RollupShape, segments: Sequence[Segment]) -> str:
+    """The rows of some segments, to be read more than once.
+
+    A day lies in the first segment that has it. What later ones say of that day is little: with the rows it is said of
+    it is summed once, in ``mended_<rollup>``, and all other rows of the day are passed through.
+    """
+    first, later, seen, again = list[str](), list[str](), set[str](), set[str]()
+    for segment in segments:
+        known = seen & set(segment.days)
+        rows = f"select * from ({shelf.sql([segment.path])}) as segment"
+        if known:
+            later.append(f"{rows} where event_day in ({_dates(known)})")
+            rows = f"{rows} where event_day not in ({_dates(known)})"
+        first.append(rows)
+        seen |= set(segment.days)
+        again |= known
+    whole = " union all ".join(first)
+    if not later:
+        return whole
+    of_again = f"select * from ({whole}) as first where event_day in ({_dates(again)})"
+    engine.create_table(f"later_{shape.name}", " union all ".join(later))
+    engine.create_table(f"said_{shape.name}", f"select distinct {shape.mark} as mark from later_{shape.name}")
+    said = f"{shape.mark} in (select mark from said_{shape.name})"
+    mended = shape.summed(f"select * from later_{shape.name} union all {of_again} and {said}")
+    engine.create_table(f"mended_{shape.name}", mended)
+    engine.drop(f"later_{shape.name}")
+    columns = ", ".join((*shape.keys, *shape.measures))
+    return f"""
+        select {columns} from ({whole}) as alone where event_day not in ({_dates(again)})
+        union all select {columns} from ({of_again} and not {said}) as unaltered
+        union all select {columns} from mended_{shape.name}"""
+
+
+def _dates(days: Collection[str]) -> str:
+    return ", ".join(f"date {literal(day)}" for day in sorted(days))
 
 
 def with_segment(
