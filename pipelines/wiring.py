@@ -214,8 +214,7 @@ class Wiring:
 
         spill = self.path / "spill"
         with duckdb.connect(config={"temp_directory": str(spill)}) as connection:
-            limit = self.settings.memory_limit or None
-            yield DuckdbEngine(connection, threads=self.settings.threads, memory_limit=limit)
+            yield DuckdbEngine(connection, threads=self.settings.threads, memory_limit=self.settings.memory_limit)
 
     def _champion(self) -> Champion:
         from pipelines.steps.home import Champion

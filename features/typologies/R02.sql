@@ -14,12 +14,27 @@ with window_order as (
     having sum(orders) >= $n_min
 ),
 
-busy_address as (
+address_order as (
     select uscc, address_token, sum(orders) as orders
     from rollup_address
     where event_day > $business_date - $window_days and event_day <= $business_date
+        and uscc in (select uscc from window_order)
     group by uscc, address_token
-    qualify row_number() over (partition by uscc order by sum(orders) desc, address_token) <= $addresses
+),
+
+-- Where some addresses together have too much, one of them has its part of that.
+crowded as (
+    select distinct address_order.uscc
+    from address_order
+    join window_order on window_order.uscc = address_order.uscc
+    where $addresses * address_order.orders > $address_share * window_order.orders
+),
+
+busy_address as (
+    select uscc, address_token, orders
+    from address_order
+    where uscc in (select uscc from crowded)
+    qualify row_number() over (partition by uscc order by orders desc, address_token) <= $addresses
 ),
 
 sign_a as (
@@ -65,20 +80,31 @@ sign_c as (
     select uscc from window_order where tracked >= $rate_n_min and without_transit > $without_transit_share * tracked
 ),
 
+popular as (
+    select uscc
+    from rollup_buyer
+    where event_day > $business_date - $window_days and event_day <= $business_date
+    group by uscc
+    having count(*) >= $buyers_min
+),
+
+bought as (
+    select distinct uscc, buyer_token
+    from rollup_buyer
+    where event_day > $business_date - $window_days and event_day <= $business_date
+        and uscc in (select uscc from popular)
+),
+
 life as (
     select buyer_token, sum(orders) as orders
     from rollup_buyer
-    where event_day <= $business_date
+    where event_day <= $business_date and buyer_token in (select buyer_token from bought)
     group by buyer_token
 ),
 
 sign_d as (
     select bought.uscc
-    from (
-        select distinct uscc, buyer_token
-        from rollup_buyer
-        where event_day > $business_date - $window_days and event_day <= $business_date
-    ) as bought
+    from bought
     join life on life.buyer_token = bought.buyer_token
     group by bought.uscc
     having count(*) >= $buyers_min and count(*) filter (where life.orders = 1) > $single_buyer_share * count(*)

@@ -18,19 +18,22 @@ peer_group as (
     having sum(lines) >= 30 and count(distinct uscc) >= 3
 ),
 
+-- However many lines a group has, its prices are a few steps: medians are found among these.
 peer as (
-    select line.*, peer_group.lines as group_lines
+    select line.hs_code, line.statutory_unit, line.origin_country, line.direction, line.price_step,
+        max(peer_group.lines) as group_lines, sum(line.lines) as lines
     from line
     join peer_group
         on peer_group.hs_code = line.hs_code and peer_group.statutory_unit = line.statutory_unit
         and peer_group.origin_country = line.origin_country and peer_group.direction = line.direction
+    group by line.hs_code, line.statutory_unit, line.origin_country, line.direction, line.price_step
 ),
 
 ranked as (
     select
         *,
         sum(lines) over (
-            partition by hs_code, statutory_unit, origin_country, direction order by price_step, uscc
+            partition by hs_code, statutory_unit, origin_country, direction order by price_step
             rows between unbounded preceding and current row
         ) as lines_up_to
     from peer
@@ -44,18 +47,24 @@ middle as (
 ),
 
 deviation as (
-    select peer.*, peer.price_step - middle.median_step as steps
+    select
+        peer.hs_code, peer.statutory_unit, peer.origin_country, peer.direction,
+        middle.median_step, abs(peer.price_step - middle.median_step) as steps,
+        max(peer.group_lines) as group_lines, sum(peer.lines) as lines
     from peer
     join middle
         on middle.hs_code = peer.hs_code and middle.statutory_unit = peer.statutory_unit
         and middle.origin_country = peer.origin_country and middle.direction = peer.direction
+    group by
+        peer.hs_code, peer.statutory_unit, peer.origin_country, peer.direction, middle.median_step,
+        abs(peer.price_step - middle.median_step)
 ),
 
 ranked_deviation as (
     select
         *,
         sum(lines) over (
-            partition by hs_code, statutory_unit, origin_country, direction order by abs(steps), uscc, price_step
+            partition by hs_code, statutory_unit, origin_country, direction order by steps
             rows between unbounded preceding and current row
         ) as lines_up_to
     from deviation
@@ -63,30 +72,35 @@ ranked_deviation as (
 
 spread as (
     select
-        hs_code, statutory_unit, origin_country, direction,
-        greatest(min(abs(steps)), 1) as deviation_steps
+        hs_code, statutory_unit, origin_country, direction, median_step,
+        greatest(min(steps), 1) as deviation_steps
     from ranked_deviation
     where lines_up_to * 2 >= group_lines
-    group by hs_code, statutory_unit, origin_country, direction
+    group by hs_code, statutory_unit, origin_country, direction, median_step
+),
+
+placed as (
+    select line.uscc, line.lines, line.price_step - spread.median_step as steps, spread.deviation_steps
+    from line
+    join spread
+        on spread.hs_code = line.hs_code and spread.statutory_unit = line.statutory_unit
+        and spread.origin_country = line.origin_country and spread.direction = line.direction
 ),
 
 judged as (
     select
-        deviation.uscc,
-        sum(deviation.lines) as lines,
-        sum(deviation.lines * deviation.steps) as steps,
+        uscc,
+        sum(lines) as lines,
+        sum(lines * steps) as steps,
         -- 35 steps are ln 2, and a little more.
-        coalesce(sum(deviation.lines) filter (
-            where deviation.steps < -3.5e0 * 1.4826e0 * spread.deviation_steps and deviation.steps < -34
+        coalesce(sum(lines) filter (
+            where steps < -3.5e0 * 1.4826e0 * deviation_steps and steps < -34
         ), 0) as low_lines,
-        coalesce(sum(deviation.lines) filter (
-            where deviation.steps > 3.5e0 * 1.4826e0 * spread.deviation_steps and deviation.steps > 34
+        coalesce(sum(lines) filter (
+            where steps > 3.5e0 * 1.4826e0 * deviation_steps and steps > 34
         ), 0) as high_lines
-    from deviation
-    join spread
-        on spread.hs_code = deviation.hs_code and spread.statutory_unit = deviation.statutory_unit
-        and spread.origin_country = deviation.origin_country and spread.direction = deviation.direction
-    group by deviation.uscc
+    from placed
+    group by uscc
 )
 
 select
