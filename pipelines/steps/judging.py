@@ -36,6 +36,7 @@ from pipelines.storage.outbox import NewMessage
 from reports.alerts.alert import Alert, AlertStep, Hit
 from reports.alerts.episodes import AlertDay
 from reports.alerts.season import ExcusedHit
+from reports.messages.kinds import MessageKind
 from reports.supervision.actions import suggest
 
 
@@ -292,14 +293,14 @@ def _grade_messages(decisions: Iterable[SealedRecord], given: Circumstances) -> 
         if decision["grade"] is None or decision["grade"] == decision["previous_grade"]:
             continue
         content = {name: decision[name] for name in _SENT}
-        yield NewMessage(GRADE_MESSAGE, decision["uscc"], given.source, given.known_at, content)
+        yield NewMessage(MessageKind.GRADE.value, decision["uscc"], given.source, given.known_at, content)
 
 
 def _notice_messages(notices: Iterable[Act], given: Circumstances) -> Iterator[NewMessage]:
     """What an enterprise is told before a downgrade, and until when it may reply."""
     for notice in notices:
         content = {"uscc": notice.uscc, **notice.content}
-        yield NewMessage("cn.xinji.notice.given.v1", notice.uscc, given.source, given.known_at, content)
+        yield NewMessage(MessageKind.NOTICE_GIVEN.value, notice.uscc, given.source, given.known_at, content)
 
 
 def _ended_override_messages(ended: Iterable[OverrideCase], given: Circumstances) -> Iterator[NewMessage]:
@@ -307,11 +308,8 @@ def _ended_override_messages(ended: Iterable[OverrideCase], given: Circumstances
     for case in ended:
         content = {"uscc": case.uscc, "override": case.id, "grade": case.grade, "last_day": case.last_day}
         moment = end_of_day(case.last_day)
-        yield NewMessage("cn.xinji.override.ended.v1", case.uscc, given.source, moment, content)
+        yield NewMessage(MessageKind.OVERRIDE_ENDED.value, case.uscc, given.source, moment, content)
 
-
-GRADE_MESSAGE = "cn.xinji.action.suggested.v1"
-"""CloudEvents type of what is said of a grade that is new or changed."""
 
 _SENT = (
     "decision_id",
@@ -332,6 +330,6 @@ def _alert_messages(day: AlertDay, given: Circumstances) -> Iterator[NewMessage]
     today = given.policy.business_date
     for alert in day.alerts:
         if alert.opened_on == today:
-            yield NewMessage("cn.xinji.alert.opened.v1", alert.uscc, given.source, given.known_at, alert.to_json())
+            yield NewMessage(MessageKind.ALERT_OPENED.value, alert.uscc, given.source, given.known_at, alert.to_json())
     for alert in day.closed:
-        yield NewMessage("cn.xinji.alert.closed.v1", alert.uscc, given.source, given.known_at, alert.to_json())
+        yield NewMessage(MessageKind.ALERT_CLOSED.value, alert.uscc, given.source, given.known_at, alert.to_json())

@@ -22,9 +22,9 @@ from pipelines.storage import decisions, outbox
 from pipelines.storage.acts import acts_known
 from pipelines.storage.outbox import Message
 from reports.alerts.alert import alert_from_json
+from reports.messages.kinds import MessageKind
 from reports.supervision.actions import due_on
 
-OPENED: Final = "cn.xinji.alert.opened.v1"
 _DECLINED: Final = ("explained", "data_error")
 _SHOWN: Final = 100
 
@@ -118,7 +118,11 @@ def reconcile(home: Home, today: date, receipts: Sequence[str] | None = None) ->
         alerts = decisions.latest_alerts(connection)
         found = {act.about: act.content["finding"] for act in acts_known(connection) if act.kind is Kind.FINDING}
     counts = Counter(message.state for message in sent)
-    opened = [json.loads(message.body)["data"] for message in sent if _is_delivered(message) and message.kind == OPENED]
+    opened = [
+        json.loads(message.body)["data"]
+        for message in sent
+        if _is_delivered(message) and message.kind == MessageKind.ALERT_OPENED
+    ]
     findings = {one["alert_id"]: found.get(one["alert_id"]) or _latest(alerts, one)["finding"] for one in opened}
     waiting = [_latest(alerts, one) for one in opened if findings[one["alert_id"]] is None]
     standing = [one for one in waiting if one["closed_on"] is None]

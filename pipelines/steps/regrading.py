@@ -22,7 +22,6 @@ from models.policy.book import PolicyBook
 from pipelines.steps.daily import DayWork, commit, judge_day, measure, source_of
 from pipelines.steps.day import Day
 from pipelines.steps.home import Home
-from pipelines.steps.judging import GRADE_MESSAGE
 from pipelines.steps.people import Desk
 from pipelines.steps.retention import is_whole
 from pipelines.storage import decisions, ledger, outbox
@@ -30,9 +29,7 @@ from pipelines.storage.acts import acts_known, record_acts
 from pipelines.storage.decisions import REGRADE, Judged
 from pipelines.storage.grouped import take_in_spooled
 from pipelines.storage.outbox import NewMessage
-
-CORRECTION_MESSAGE = "cn.xinji.grade.corrected.v1"
-"""CloudEvents type of what accounts that had looked at corrected grades are told."""
+from reports.messages.kinds import MessageKind
 
 
 @dataclass(frozen=True)
@@ -161,7 +158,7 @@ def _correction_message(home: Home, told: Act, account: str, done: Iterable[Regr
         for one in done
     ]
     content = {"uscc": told.uscc, "account": account, "because": told.about, "days": days}
-    return NewMessage(CORRECTION_MESSAGE, told.uscc, source_of(home.zone), told.at, content)
+    return NewMessage(MessageKind.GRADE_CORRECTED.value, told.uscc, source_of(home.zone), told.at, content)
 
 
 def _again(home: Home, uscc: str, day: Day) -> Regraded:
@@ -171,7 +168,7 @@ def _again(home: Home, uscc: str, day: Day) -> Regraded:
     measured = measure(home, day, lake)
     judged = judge_day(home, day, lake, measured, champion)
     decided = [one for one in judged.decisions if one.record["uscc"] == uscc]
-    told = [one for one in judged.messages if one.uscc == uscc and one.kind == GRADE_MESSAGE]
+    told = [one for one in judged.messages if one.uscc == uscc and one.kind == MessageKind.GRADE]
     place = list(measured.features.frame.index).index(uscc)
     frame = measured.features.frame.iloc[[place]]
     alone = replace(measured, features=replace(measured.features, frame=frame), digests=[measured.digests[place]])

@@ -7,7 +7,8 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from fastapi import Depends, FastAPI
+from fastapi import Depends, FastAPI, Request, Response
+from fastapi.responses import JSONResponse
 
 from expectations.intake.attachments import LARGEST as LARGEST_PAPER
 from reports.api import problems
@@ -23,6 +24,7 @@ from reports.api.routes.house import house
 from reports.api.routes.life import life
 from reports.api.routes.screenings import screenings
 from reports.api.routes.sharing import sharing
+from reports.messages.document import asyncapi
 
 Application = FastAPI
 """What ``create_app`` makes, for those who may not name the framework."""
@@ -64,8 +66,14 @@ def create_app(ports: Ports, clock: Callable[[], datetime], rate: Rate = USUAL_R
         routers.append(certificates(ports.certificates, clock))
     for router in routers:  # an included router would be searched twice for every request
         app.router.routes.extend(router.routes)
+    app.add_route("/asyncapi.json", _asyncapi, include_in_schema=False)
     _complete_document(app)
     return app
+
+
+async def _asyncapi(_request: Request) -> Response:
+    """What is told to the risk-control system, for whoever receives it."""
+    return JSONResponse(asyncapi(VERSION))
 
 
 def _complete_document(app: FastAPI) -> None:

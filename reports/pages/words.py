@@ -9,6 +9,7 @@ from expectations.vocabulary.dimension import Dimension
 from expectations.vocabulary.grade import Grade, Status
 from expectations.vocabulary.language import Language
 from expectations.vocabulary.role import Role
+from reports.messages.kinds import MessageKind
 from reports.pages.rendering import translations
 
 
@@ -204,12 +205,12 @@ DAYS = _message("%(days)s d")
 RECORDED = _message("It is on record. Where an objection was upheld, every day that rested on it is decided again now.")
 FINDING_RECORDED = _message("The finding is on record; the next run takes it into account.")
 MESSAGE_KINDS: Mapping[str, str] = {
-    "cn.xinji.action.suggested.v1": _message("Grade and suggested measures"),
-    "cn.xinji.alert.opened.v1": _message("Alert opened"),
-    "cn.xinji.alert.closed.v1": _message("Alert closed"),
-    "cn.xinji.notice.given.v1": _message("Notice of a downgrade"),
-    "cn.xinji.override.ended.v1": _message("Override ended"),
-    "cn.xinji.grade.corrected.v1": _message("Grade corrected"),
+    MessageKind.GRADE: _message("Grade and suggested measures"),
+    MessageKind.ALERT_OPENED: _message("Alert opened"),
+    MessageKind.ALERT_CLOSED: _message("Alert closed"),
+    MessageKind.NOTICE_GIVEN: _message("Notice of a downgrade"),
+    MessageKind.OVERRIDE_ENDED: _message("Override ended"),
+    MessageKind.GRADE_CORRECTED: _message("Grade corrected"),
 }
 DEAD_LETTER_STEPS: Mapping[str, str] = {
     "resend": _message("Send it again, first of its enterprise"),

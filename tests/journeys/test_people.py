@@ -43,7 +43,9 @@ from pipelines.wiring import Wiring
 from reports.api.ports import Read
 from reports.certificate.keys import CertificateKey, TrustedKeys
 from reports.certificate.verify import Verdict, check
+from reports.messages.kinds import MessageKind
 from tests.worlds.day_home import LAST_DAY, TAKEN_AT, home_at
+from tests.worlds.promised import kinds_as_promised
 
 ONE, TWO = timedelta(days=1), timedelta(days=2)
 FIRST, NEXT = LAST_DAY - TWO, LAST_DAY - ONE
@@ -113,9 +115,11 @@ def test_an_override_decides_from_the_next_run_on_and_gives_the_computed_grade_b
     after = records_of(home, LAST_DAY)[uscc]
     assert (after["previous_grade"], after["grade"], after["override"]) == ("C", "B", None)
     with home.database.reading() as connection:
-        told = [one for one in outbox.messages(connection, uscc=uscc) if one.kind == "cn.xinji.override.ended.v1"]
+        sent = outbox.messages(connection)
+        told = [one for one in sent if one.uscc == uscc and one.kind == MessageKind.OVERRIDE_ENDED]
         assert ledger.verify(connection).holds
     assert len(told) == 1
+    assert kinds_as_promised(sent) == {MessageKind.GRADE, MessageKind.ALERT_OPENED, MessageKind.OVERRIDE_ENDED}
     assert everything_replays(home, FIRST, NEXT, LAST_DAY)
 
 
@@ -167,6 +171,7 @@ def test_an_alert_is_assigned_then_checked_and_closed_and_its_cap_ends_with_it(p
     run_day(home, Day.of(LAST_DAY))
     with home.database.reading() as connection:
         assert name not in {one["alert_id"] for one in decisions.open_alerts(connection, LAST_DAY)}
+        assert MessageKind.ALERT_CLOSED in kinds_as_promised(outbox.messages(connection))
     assert all(cap["fact"] != name for cap in records_of(home, LAST_DAY)[about]["caps"])
     assert everything_replays(home, NEXT, LAST_DAY)
 
@@ -267,8 +272,9 @@ def test_an_objection_upheld_decides_every_touched_day_again_and_names_who_had_l
 def corrections(home: Home) -> list[dict[str, Any]]:
     """What the outbox tells of corrected grades."""
     with home.database.reading() as connection:
-        sent = [json.loads(message.body) for message in outbox.messages(connection)]
-    return [event["data"] for event in sent if event["type"] == "cn.xinji.grade.corrected.v1"]
+        sent = outbox.messages(connection)
+    assert MessageKind.GRADE_CORRECTED in kinds_as_promised(sent)
+    return [json.loads(one.body)["data"] for one in sent if one.kind == MessageKind.GRADE_CORRECTED]
 
 
 def answers_about(path: Path, uscc: str) -> dict[str, Any]:

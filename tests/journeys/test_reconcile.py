@@ -13,10 +13,11 @@ from sqlalchemy import select, update
 from expectations.errors import UsageError
 from models.people.acts import Act, Kind
 from pipelines.steps.home import Home
-from pipelines.steps.reconciling import OPENED, read_receipts, reconcile
+from pipelines.steps.reconciling import read_receipts, reconcile
 from pipelines.storage import outbox
 from pipelines.storage.acts import record_acts
 from pipelines.storage.outbox.queue import outbox_table
+from reports.messages.kinds import MessageKind
 from tests.worlds.day_home import LAST_DAY, TAKEN_AT, home_at
 
 NEXT_WEEK = date(2026, 11, 6)
@@ -45,7 +46,7 @@ def put(home: Home, message_id: str, state: str) -> None:
 def test_what_was_received_once_and_is_not_due_agrees(home: Home) -> None:
     found = reconcile(home, LAST_DAY, sent(home))
     assert found.holds
-    assert found.open_alerts == len(sent(home, OPENED)) > 0
+    assert found.open_alerts == len(sent(home, MessageKind.ALERT_OPENED)) > 0
     assert sum(found.counts.values()) == len(sent(home))
 
 
@@ -86,7 +87,9 @@ def test_an_alert_past_its_day_is_named_until_somebody_acts_or_declines(home: Ho
     assert late.overdue
     assert not late.holds
     with home.database.transaction() as connection:
-        bodies = connection.execute(select(outbox_table.c.body).where(outbox_table.c.kind == OPENED)).scalars()
+        bodies = connection.execute(
+            select(outbox_table.c.body).where(outbox_table.c.kind == MessageKind.ALERT_OPENED.value)
+        ).scalars()
         alerts = [json.loads(body)["data"] for body in bodies]
         record_acts(
             connection,

@@ -20,6 +20,8 @@ from pipelines.storage.database import Database
 from pipelines.storage.decisions import commit_run, decisions_of
 from pipelines.storage.migrations import bring_up_to_date
 from pipelines.storage.outbox import messages
+from reports.messages.kinds import MessageKind
+from tests.worlds.promised import kinds_as_promised
 
 MONDAY = date(2026, 11, 2)
 BOOK = PolicyBook.load()
@@ -61,5 +63,7 @@ def test_a_fall_is_announced_once_then_waits_then_happens(database: Database) ->
         assert grades[:8] == [first[uscc]["grade"]] * 8, "until Monday a week later, inclusive"
         assert grades[8] == first[uscc]["notice_period"]["grade"]
     with database.reading() as connection:
-        notices = [one for one in messages(connection) if one.kind == "cn.xinji.notice.given.v1"]
+        sent = messages(connection)
+    assert MessageKind.NOTICE_GIVEN in kinds_as_promised(sent)
+    notices = [one for one in sent if one.kind == MessageKind.NOTICE_GIVEN]
     assert {one.uscc for one in notices} >= told
