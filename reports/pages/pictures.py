@@ -89,11 +89,13 @@ def stages(rows: Sequence[tuple[str, Sequence[tuple[str, str]]]], columns: Seque
     height = 0.62 + 0.42 * len(rows)
     figure = Figure(figsize=(9.2, height))
     axes = figure.add_axes((0.2, 0.0, 0.79, 1 - 0.42 / height))
+    axes.hlines(range(len(rows)), 0, len(columns) - 1, color=_LINE, linewidth=1, zorder=1)
+    for state, marks in _MARKS.items():
+        where = [(x, y) for y, (_, told) in enumerate(rows) for x, (one, _) in enumerate(told) if one == state]
+        axes.plot([x for x, _ in where], [y for _, y in where], linestyle="", markersize=8, zorder=2, **marks)
     for line, (name, told) in enumerate(rows):
-        axes.plot([0, len(columns) - 1], [line, line], color=_LINE, linewidth=1, zorder=1)
         axes.text(-0.45, line, name, ha="right", va="center", fontproperties=_letters(8), color=_INK)
-        for place, (state, below) in enumerate(told):
-            axes.plot(place, line, linestyle="", markersize=8, zorder=2, **_MARKS[state])
+        for place, (_, below) in enumerate(told):
             axes.text(place, line + 0.38, below, ha="center", va="center", fontproperties=_letters(7), color="#4a5663")
     for place, name in enumerate(columns):
         axes.text(place, -0.75, name, ha="center", va="center", fontproperties=_letters(9), color=_INK)

@@ -74,6 +74,7 @@ def test_a_paper_is_known_by_its_content_and_its_name_is_cleaned(
         (JPEG + b"<script>alert(1)</script>", "something besides"),
         (pdf(after=b"\n" + ARCHIVE), "something besides"),
         (pdf(after=b"\ntrailing"), "something besides"),
+        (pdf(b"2 0 obj <<>> stream\n" + ARCHIVE + b"\nendstream endobj"), "something besides"),
         (pdf(b"% <script>alert(1)</script>"), "something besides"),
         (pdf(b"2 0 obj <</S /JavaScript /JS (app.alert(1))>> endobj"), "holds a script"),
         (pdf(b"2 0 obj <</S /Java#53cript>> endobj"), "holds a script"),
