@@ -17,8 +17,9 @@ from pipelines.benchmarks.parcels import Volume
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("home")
     prepare(path, Volume(rows=2000, enterprises=70, buyers=60), days=12)
-    write_peer(path)
-    write_from_scratch(path)
+    left_out = write_from_scratch(path, write_peer(path)).left_out
+    assert {"feature_tax", "rollup_forex", "window_quality", "barter_chain"} <= left_out
+    assert not {"feature_price", "rollup_logistics", "window_customs", "inventory_chain", "order_payment"} & left_out
     write_increment(path)
     return path
 
