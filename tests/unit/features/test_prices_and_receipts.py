@@ -80,6 +80,16 @@ class TestPrices:
         # The median is 100, the deviation some 35 steps: 40 yuan are 46 steps below, not five times 35.
         assert of(world, SELLER)["low_price_line_share_90d"] == 0.0
 
+    @pytest.mark.parametrize(("yuan", "share"), [("36.00", 0.0), ("35.00", 1 / 12)])
+    def test_a_line_is_far_below_from_three_and_a_half_deviations_on(self, yuan: str, share: float) -> None:
+        world = World()
+        for number in range(33):
+            price(world, SELLERS[number % 3], ("82.00", "100.00", "122.00")[number // 3 % 3])
+        price(world, SELLER, yuan)
+        # The median is step 230, the deviation 10 steps (82 yuan: 220, 122: 240), the border 51.9 steps below: 36 yuan
+        # stand at 179, 51 below, and 35 at 177.
+        assert of(world, SELLER)["low_price_line_share_90d"] == pytest.approx(share)
+
     @pytest.mark.parametrize(
         "other",
         [{"origin_country": "KZ"}, {"statutory_unit": "035"}, {"hs_code": "2" * 10}, {"day": D - timedelta(90)}],
