@@ -40,7 +40,7 @@ def amount_text(feature: Feature, value: float | None) -> tuple[str, str]:
     if feature.unit == "flag":
         return ("是", "yes") if value else ("否", "no")
     if feature.unit == "share":
-        return (text := f"{100 * value:.1f}%"), text
+        return (text := f"{100 * value:z.1f}%"), text
     zh, en = _UNITS[feature.unit]
-    text = f"{value:,.0f}" if float(value).is_integer() or abs(value) >= 1000 else f"{value:,.2f}"
+    text = f"{value:z,.0f}" if float(value).is_integer() or abs(value) >= 1000 else f"{value:z,.2f}"
     return text + zh, text + en
