@@ -290,12 +290,17 @@ class Wiring:
 
     def warm_up(self) -> None:
         """Load what is slow to load before anybody asks: the registry, and what looks things up and draws."""
+        import gc
+
         import duckdb  # noqa: F401
 
         from reports.pages import pictures
 
         pictures.warm_up()
         self.registry.versions()
+        # What is there by now stays: each full search for cycles in it held every answer for a third of a second.
+        gc.collect()
+        gc.freeze()
 
     def _screening_desk(self, ledger: GroupedLedger) -> ScreeningDesk:
         """Where single documents are screened."""

@@ -170,7 +170,10 @@ def _warm(port: int, requests: Sequence[bytes]) -> None:
 def serve_home(folder: str, port: int) -> None:
     """The API and pages of a home, limits of rate aside."""
     settings = Settings(home=Path(folder), api_requests_per_second=_NEVER_LIMITED, api_burst=int(_NEVER_LIMITED))
-    run_server(Wiring(settings).api(lambda: MOMENT), port)
+    wiring = Wiring(settings)
+    application = wiring.api(lambda: MOMENT)
+    wiring.warm_up()
+    run_server(application, port)
 
 
 def serve_nothing(_folder: str, port: int) -> None:

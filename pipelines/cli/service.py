@@ -26,8 +26,9 @@ def serve(
     import uvicorn
 
     home = wiring()
+    application = home.api(now)
     home.warm_up()
-    uvicorn.run(home.api(now), host=host, port=port, log_level="warning")
+    uvicorn.run(application, host=host, port=port, log_level="warning")
 
 
 def deliver() -> int:
