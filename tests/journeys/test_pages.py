@@ -336,7 +336,7 @@ def test_a_paper_that_is_refused_says_why_keeps_what_was_written_and_files_nothi
     house: House, browser: TestClient
 ) -> None:
     sign_in(browser, Role.ENTERPRISE)
-    before = browser.get("/me/objections").text.count("<tr>")
+    before = browser.get("/me/objections").text.count("<tr><td>")
     refused = upload(browser, ("proof.pdf", PAPER), ("virus.pdf", b"MZ\x90\0"), reason="my <long> text")
     assert "“virus.pdf”的内容不是 PDF、PNG 或 JPEG" in refused.text
     assert "my &lt;long&gt; text" in refused.text
@@ -350,8 +350,8 @@ def test_a_paper_that_is_refused_says_why_keeps_what_was_written_and_files_nothi
     assert hidden.status_code == 422
     assert "cannot be seen" in hidden.text
     browser.post("/language", data={"language": "zh", "back": "/me"})
-    assert browser.get("/me/objections").text.count("<tr>") == before
-    assert upload(browser, reason="without any").text.count("<tr>") == before + 1
+    assert browser.get("/me/objections").text.count("<tr><td>") == before
+    assert upload(browser, reason="without any").text.count("<tr><td>") == before + 1
 
 
 def test_papers_are_added_while_an_objection_waits_and_to_no_other_enterprises(
